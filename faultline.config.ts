@@ -53,7 +53,7 @@ export default defineConfig({
       shrink: '15m',
     },
     {
-      // Those that need a replica that lies are left to the simulator.
+      // Those that no run finds are left to the simulator.
       name: 'planted-pbft',
       targets: pbftBugs.flatMap(({ name, workload, realRun }) =>
         'none' in realRun ? [] : [{ target: 'pbft', bug: name, workload }],

@@ -92,6 +92,7 @@ export type {
   Programs,
   PypiWheel,
 } from './api/programs.ts'
+export type { AnswerProof, Entry, Statement } from './api/proof.ts'
 export type { Rng } from './api/random.ts'
 export type {
   FaultEvent,

@@ -7,6 +7,7 @@ import { convergence } from '../checkers/cluster/convergence.ts'
 import { leadership } from '../checkers/cluster/leadership.ts'
 import { logs } from '../checkers/cluster/logs.ts'
 import { outcomes } from '../checkers/cluster/outcomes.ts'
+import { proofs } from '../checkers/cluster/proofs.ts'
 import { quorums } from '../checkers/cluster/quorums.ts'
 import { recovery } from '../checkers/cluster/recovery.ts'
 import { sides } from '../checkers/cluster/sides.ts'
@@ -17,6 +18,7 @@ export const standing: readonly Checker[] = [
   agreement,
   leadership,
   quorums,
+  proofs,
   atomicCommitment,
   blocking,
   convergence,

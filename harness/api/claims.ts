@@ -110,6 +110,11 @@ export interface Claims {
    */
   readonly quorums?: readonly string[]
   /**
+   * Answers that come with a proof (`harness/api/proof.ts`) are proved by the last of `quorums`. Member -> its public key
+   * (Ed25519, base64); of names that no node of the run has, none is looked at. Absent: proofs are not looked at.
+   */
+  readonly proofKeys?: Readonly<Record<string, string>>
+  /**
    * Transactions over several nodes commit on all or on none (Bernstein, Hadzilacos and Goodman 1987, section 7.3), as their
    * nodes tell. Absent: it does not say so.
    */

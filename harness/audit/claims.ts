@@ -129,6 +129,16 @@ const ofCluster = (runs: readonly AuditedRun[], claims: Claims): readonly ClaimR
           'a status that tells who accepted decisions (`decisions`)',
         ),
       ]),
+  ...(claims.proofKeys === undefined
+    ? []
+    : [
+        resultOf(
+          'an answer that comes with a proof was signed by a quorum',
+          runs,
+          byChecker('proofs'),
+          'a run in which clients ask for proofs',
+        ),
+      ]),
   ...(claims.atomicCommitment === true
     ? [
         resultOf(

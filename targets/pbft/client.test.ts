@@ -4,11 +4,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { ClientContext } from '../../harness/api/client.ts'
 import type { Outcome } from '../../harness/api/history.ts'
 import { defaultsOf } from '../../harness/cli/run/options.ts'
+import { Verifier } from '../../harness/support/ed25519.ts'
 import { CLIENT_PORT } from '../protocol/wire.ts'
 import { pbftClient } from './client.ts'
 import { requestText } from './core/texts.ts'
 import type { Request } from './core/types.ts'
-import { privateKeyOf, Signer, Verifier } from './keys.ts'
+import { privateKeyOf, Signer } from './keys.ts'
 import { type PbftOptions, pbftOptions } from './options.ts'
 import type { Reply } from './wire.ts'
 
@@ -84,7 +85,7 @@ describe('4.1 the client', () => {
     expect(outcome).toMatchObject({
       type: 'ok',
       value: { key: 1, value: 5 },
-      meta: { agreedBy: 'n3, n4', view: 0, attempts: 1 },
+      meta: { vouchedBy: 'n3 n4', view: 0, attempts: 1 },
     })
   })
 

@@ -7,15 +7,18 @@
 import { randomBytes } from 'node:crypto'
 import type { Client, ClientContext, Connection, Endpoint } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import { Verifier } from '../../harness/support/ed25519.ts'
 import { sleep } from '../../harness/support/wait.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { JsonHttp } from '../http.ts'
+import { isRead } from '../protocol/structures/index.ts'
 import { CLIENT_PORT } from '../protocol/wire.ts'
 import { oneHonest } from './core/quorums.ts'
 import { requestText } from './core/texts.ts'
 import type { Request } from './core/types.ts'
-import { publicKeyOf, Signer, Verifier } from './keys.ts'
+import { publicKeyOf, Signer } from './keys.ts'
 import type { PbftOptions } from './options.ts'
-import { REQUEST_PATH, type SignedReply } from './wire.ts'
+import { PROOF_PATH, type ProofReply, type ProofRequest, REQUEST_PATH, type SignedReply } from './wire.ts'
 
 /** A late retry comes this long after the others, or up to five times as long. */
 const LATE_RETRY_MS = 400
@@ -48,6 +51,8 @@ class PbftConnection implements Connection {
 
   async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
     const { options } = this.#context
+    const proved = this.#isProved(call) ? await this.#readProved(call, signal) : null
+    if (proved !== null) return proved
     const request = this.#sign(call)
     let isSent = false
     let error = 'aborted'
@@ -63,6 +68,39 @@ class PbftConnection implements Connection {
     return { type: 'info', error, meta }
   }
 
+  #isProved(call: Call): boolean {
+    return (
+      this.#context.options.reads === 'proved' &&
+      this.#vocabulary === REGISTER.name &&
+      isRead(this.#vocabulary, call)
+    )
+  }
+
+  /**
+   * One replica's answer, with its proof, which is recorded and not looked at here: whoever judges the run does. Null: there is
+   * none, and the read is ordered.
+   */
+  async #readProved(call: Call, signal: AbortSignal): Promise<Outcome | null> {
+    const { node, options } = this.#context
+    const { key } = call.value as ProofRequest
+    const body: ProofRequest = { key }
+    const origin = `http://${node.address}:${CLIENT_PORT}`
+    const answer = await this.#http.request(
+      origin,
+      'POST',
+      PROOF_PATH,
+      body,
+      signal,
+      options['attempt-timeout'],
+    )
+    if (answer.type !== 'response') return null
+    const { proof } = answer.body as ProofReply
+    if (proof == null) return null
+    const held = proof.entries.find(([name]) => name === key)
+    const value = { key, value: held === undefined ? null : held[1] }
+    return { type: 'ok', value, meta: { servedBy: node.node, proof: JSON.stringify(proof) } }
+  }
+
   #sign(call: Call): Request {
     this.#timestamp++
     const unsigned = {
@@ -75,7 +113,7 @@ class PbftConnection implements Connection {
 
   #outcome(request: Request, { reply, by }: Tried & { type: 'agreed' }, attempts: number): Outcome {
     const { view, result } = reply.body
-    const meta = { view, agreedBy: by.join(', '), attempts }
+    const meta = { view, vouchedBy: by.join(' '), attempts }
     if (result.type === 'refused') return { type: 'fail', error: result.error, meta }
     const value = result.type === 'value' ? result.value : null
     if (attempts === 1 || !this.#context.options['late-retry']) return { type: 'ok', value, meta }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { keysOf, privateKeyOf, publicKeyOf, Signer, Verifier } from './keys.ts'
+import { Verifier } from '../../harness/support/ed25519.ts'
+import { keysOf, privateKeyOf, publicKeyOf, Signer } from './keys.ts'
 
 describe('the keys of replicas', () => {
   const publicKeys = { n1: publicKeyOf('n1'), n2: publicKeyOf('n2') }

@@ -3,13 +3,13 @@
  * own private key, and everybody knows all public ones. That keeps nothing secret from people. It keeps the processes of a test
  * from signing for each other.
  */
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
+import { PUBLIC_HEADER, Verifier } from '../../harness/support/ed25519.ts'
 import type { NodeId } from '../protocol/commands.ts'
 import type { ClientId, Keys } from './core/types.ts'
 
-/** What stands before the 32 bytes of a private key in PKCS #8, and of a public key in SPKI (RFC 8410). */
+/** What stands before the 32 bytes of a private key in PKCS #8 (RFC 8410). */
 const PRIVATE_HEADER = Buffer.from('302e020100300506032b657004220420', 'hex')
-const PUBLIC_HEADER = Buffer.from('302a300506032b6570032100', 'hex')
 
 /** As base64 of 32 bytes. */
 export const privateKeyOf = (replica: NodeId): string =>
@@ -20,13 +20,6 @@ const privateKey = (base64: string): KeyObject =>
     key: Buffer.concat([PRIVATE_HEADER, Buffer.from(base64, 'base64')]),
     format: 'der',
     type: 'pkcs8',
-  })
-
-const publicKey = (base64: string): KeyObject =>
-  createPublicKey({
-    key: Buffer.concat([PUBLIC_HEADER, Buffer.from(base64, 'base64')]),
-    format: 'der',
-    type: 'spki',
   })
 
 /** As base64 of 32 bytes. */
@@ -52,35 +45,6 @@ export class Signer {
 
   sign(text: string): string {
     return sign(null, Buffer.from(text), this.#key).toString('base64')
-  }
-}
-
-const MOST_KNOWN = 20_000
-
-/** Checks signatures, and remembers those that it has found good: certificates repeat what was heard before. */
-export class Verifier {
-  readonly #keys = new Map<string, KeyObject>()
-  readonly #good = new Set<string>()
-
-  isOf(publicText: string, text: string, signature: string): boolean {
-    const name = `${publicText} ${signature} ${text}`
-    if (this.#good.has(name)) return true
-    if (!this.#isGood(publicText, text, signature)) return false
-    const [oldest] = this.#good
-    if (oldest !== undefined && this.#good.size >= MOST_KNOWN) this.#good.delete(oldest)
-    this.#good.add(name)
-    return true
-  }
-
-  #isGood(publicText: string, text: string, signature: string): boolean {
-    try {
-      const key = this.#keys.get(publicText) ?? publicKey(publicText)
-      if (this.#keys.size < MOST_KNOWN) this.#keys.set(publicText, key)
-      return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64'))
-    } catch {
-      // What should be a key is none.
-      return false
-    }
   }
 }
 

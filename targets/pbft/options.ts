@@ -17,6 +17,12 @@ export const pbftOptions = {
   },
   'checkpoint-every': { type: 'number', default: 32, description: 'batches between checkpoints' },
   'max-batch': { type: 'number', default: 32, description: 'requests in one batch' },
+  reads: {
+    type: 'string',
+    default: 'ordered',
+    description:
+      'of registers. ordered: they have their place among all requests; proved: one replica answers, from the last stable checkpoint, with a Merkle path to a root that a quorum has signed',
+  },
   'log-messages': {
     type: 'boolean',
     default: false,

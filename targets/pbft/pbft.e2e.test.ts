@@ -1,6 +1,6 @@
 /** Real runs of the bundled PBFT cluster: four processes with real sockets, disks, signatures and faults. */
 import { expect, it } from 'vitest'
-import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { describeWith, isFull, missingLinuxRoot, sized } from '../../harness/testing/capabilities.ts'
 import { itCatches } from '../../harness/testing/caught.ts'
 import { expectKept, play, summariesOf } from '../../harness/testing/play.ts'
 import { bugs } from './bugs/bugs.ts'
@@ -24,6 +24,27 @@ describeWith(missingLinuxRoot(), 'the bundled PBFT cluster', () => {
       expect(summariesOf(played, nemesis), nemesis).not.toBe('')
     const compacted = (played.record.samples ?? []).filter(({ status }) => (status?.snapshotIndex ?? 0) > 0)
     expect(compacted.length).toBeGreaterThan(0)
+  })
+
+  it.each(isFull ? [4, 7] : [4])(
+    'of %i replicas, f lie and the others keep their promises',
+    async (nodes) => {
+      const lies = 'victims=leader,interval=3s,duration=3s'
+      const flags = `-n byzantine --nemesis-opts ${lies} --nodes ${nodes} --time-limit ${sized(9, 20)}s --seed 1`
+      const played = await play(PBFT, flags)
+      expectKept(played)
+      expect(summariesOf(played, 'byzantine')).toContain('lies')
+    },
+  )
+
+  it('proves the reads that one replica answers', async () => {
+    const played = await play(
+      PBFT,
+      '-n kill --target-opts reads=proved,checkpoint-every=4 --time-limit 5s --seed 1',
+    )
+    expectKept(played)
+    const proofs = played.verdict.verdicts.find(({ checker }) => checker === 'proofs')
+    expect(proofs?.status).toBe('valid')
   })
 
   itCatches('pbft', bugs, [SURE])

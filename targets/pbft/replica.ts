@@ -1,4 +1,5 @@
 /** Runs one core: make durable, send, execute, answer, in that order. The server and the simulator give it a disk and peers. */
+import type { AnswerProof, Entry } from '../../harness/api/proof.ts'
 import type { Applied } from '../protocol/state-machine.ts'
 import type { CoreDeviations } from './core/deviations.ts'
 import { PbftCore } from './core/pbft.ts'
@@ -15,6 +16,7 @@ import type {
   Request,
   Sequence,
 } from './core/types.ts'
+import { ProvedReads } from './proved-reads.ts'
 import { Service, type ServiceDeviations } from './service.ts'
 
 export interface Disk {
@@ -52,6 +54,7 @@ export class Replica {
   readonly core: PbftCore
   #service: Service
   #executed: Sequence
+  readonly #proofs: ProvedReads
   /** The latest request of each client that waits for its answer here. */
   readonly #pending = new Map<ClientId, Pending>()
 
@@ -61,6 +64,8 @@ export class Replica {
     this.core = new PbftCore(config, disk.restored, keys, deviations.core)
     this.#service = new Service(disk.restored.stable.data, deviations.service)
     this.#executed = disk.restored.stable.seq
+    this.#proofs = new ProvedReads(deviations.service.provedEntry)
+    this.#proofs.keep(this.#executed, this.#service.tree())
   }
 
   get service(): Service {
@@ -94,6 +99,11 @@ export class Replica {
     this.core.request(request)
   }
 
+  /** What a register held at the last stable checkpoint, and the proof; null: there is none yet. */
+  prove(key: Entry[0]): AnswerProof | null {
+    return this.#proofs.prove(key, this.core.stable)
+  }
+
   /** Does what the core asks for, until it asks for nothing more. */
   drive(): void {
     const { disk, send } = this.#options
@@ -113,6 +123,7 @@ export class Replica {
   #install(seq: Sequence, data: string): void {
     this.#service = new Service(data, this.#options.deviations.service)
     this.#executed = seq
+    this.#proofs.keep(seq, this.#service.tree())
     this.core.forgetRequests((request) => this.#service.isOver(request))
     for (const [client, { timestamp, answers }] of this.#pending) {
       const result = this.#service.lastReply(client, timestamp)
@@ -131,7 +142,9 @@ export class Replica {
       if (pending?.timestamp === request.timestamp) this.#answer(request.client, pending.answers, result)
     }
     if (seq % config.checkpointEvery !== 0) return
-    this.core.checkpoint({ seq, data: this.#service.save(), root: this.#service.root })
+    const tree = this.#service.tree()
+    this.#proofs.keep(seq, tree)
+    this.core.checkpoint({ seq, data: this.#service.save(), root: tree.root })
     onState?.('took', seq, this.#service)
   }
 

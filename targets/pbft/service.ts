@@ -4,8 +4,10 @@
  *
  * The table has one entry for each client that ever asked, so it grows with them.
  */
+import type { Entry } from '../../harness/api/proof.ts'
+import { MerkleTree } from '../../harness/support/merkle.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { type Applied, StateMachine } from '../protocol/state-machine.ts'
-import { digestOfText } from './core/texts.ts'
 import type { Batch, ClientId, Request } from './core/types.ts'
 
 interface LastReply {
@@ -22,11 +24,16 @@ interface Saved {
 
 /** Where a planted bug can change it. */
 export interface ServiceDeviations {
+  /** What a replica says that an object holds when it is asked for a proof. */
+  readonly provedEntry: (entry: Entry) => Entry
   /** A request is executed each time that it is ordered. */
   readonly ignoresTimestamps: boolean
 }
 
-export const healthyService: ServiceDeviations = { ignoresTimestamps: false }
+export const healthyService: ServiceDeviations = {
+  ignoresTimestamps: false,
+  provedEntry: (entry) => entry,
+}
 
 export class Service {
   readonly machine: StateMachine
@@ -87,8 +94,8 @@ export class Service {
     return JSON.stringify(saved)
   }
 
-  /** Of the Merkle tree over keys and values. */
-  get root(): string {
-    return digestOfText('')
+  /** Over the registers, whose reads can be proved. */
+  tree(): MerkleTree {
+    return new MerkleTree((this.machine.structure(REGISTER.name)?.save() ?? []) as readonly Entry[])
   }
 }

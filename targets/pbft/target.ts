@@ -5,7 +5,8 @@ import { defineTarget } from '../../harness/support/define.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { bundledNodes } from '../protocol/status.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
-import { consistency } from './claims.ts'
+import { pbftByzantine } from './byzantine.ts'
+import { consistencyOf, proofKeys } from './claims.ts'
 import { pbftClients } from './clients.ts'
 import { privateKeyOf, publicKeyOf } from './keys.ts'
 import { type PbftOptions, pbftOptions } from './options.ts'
@@ -44,10 +45,11 @@ export const pbft = defineTarget({
     { option: 'status-every', value: 1000 },
     { option: 'max-batch', value: 1 },
   ],
-  claims: () => ({
+  claims: (options) => ({
     source: 'targets/pbft/README.md',
-    consistency,
+    consistency: consistencyOf(options.reads),
     quorums: ['two-thirds of nodes'],
+    ...(options.reads === 'proved' ? { proofKeys } : {}),
     neverPanics: true,
     logPatterns: { corruption: ': refusing to start$' },
     tellsElections: true,
@@ -62,6 +64,7 @@ export const pbft = defineTarget({
       'power-loss': 'any',
       'disk-errors': 'any',
       misconfiguration: 'minority',
+      byzantine: 'third',
     },
   }),
   clients: pbftClients,
@@ -69,5 +72,6 @@ export const pbft = defineTarget({
     files: {},
     processes: [nodeProcess('pbft', moduleAt('./server/main', import.meta.url), configOf(node, plan))],
   }),
+  byzantine: pbftByzantine,
   ...bundledNodes,
 })

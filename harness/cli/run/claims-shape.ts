@@ -40,6 +40,7 @@ const CLAIMS = {
   minority: z.enum(['refuse', 'serve-reads', 'serve-all', 'ask-coordinator']).optional(),
   availability: z.strictObject(AVAILABILITY).optional(),
   quorums: z.array(z.string()).optional(),
+  proofKeys: z.record(z.string(), z.string()).optional(),
   atomicCommitment: z.literal(true).optional(),
   decidesWithinMs: ms,
   tellsElections: flag,

@@ -9,9 +9,9 @@ import type { Deviations } from '../replica.ts'
 import { healthyService } from '../service.ts'
 import type { BugDefinition } from './definition.ts'
 
-/** What only a replica that lies can show. */
-const NEEDS_TRAITOR = {
-  none: 'it takes a replica that lies: the simulator has one',
+/** What only a replica that lies can show, best as the primary. */
+const WITH_TRAITOR = {
+  args: '-n byzantine --nemesis-opts victims=leader,interval=4s,duration=4s --time-limit 20s',
 } as const
 
 const definitions = {
@@ -27,7 +27,9 @@ const definitions = {
     description:
       'a new view begins with what prepared at its primary alone, and drops what prepared at the others',
     simulatorSeeds: 10,
-    realRun: NEEDS_TRAITOR,
+    realRun: {
+      none: 'no run has shown it yet: the new primary must be the one that missed what prepared, and so few messages are lost',
+    },
     core: {
       considered: (viewChanges, primary) => viewChanges.filter(({ body }) => body.replica === primary),
     },
@@ -35,20 +37,22 @@ const definitions = {
   'signatures-not-checked': {
     description: 'replicas believe who a message says it is from',
     simulatorSeeds: 10,
-    realRun: NEEDS_TRAITOR,
+    realRun: WITH_TRAITOR,
     core: { skipsSignatures: true },
   },
   'digests-not-checked': {
     description:
       'a backup takes the requests of a pre-prepare without a look at whether they have its digest',
     simulatorSeeds: 10,
-    realRun: NEEDS_TRAITOR,
+    realRun: WITH_TRAITOR,
     core: { skipsDigests: true },
   },
   'window-not-checked': {
     description: 'a replica takes any sequence number, however far from its last stable checkpoint',
     simulatorSeeds: 10,
-    realRun: NEEDS_TRAITOR,
+    realRun: {
+      none: 'it lets a traitor use up the sequence numbers, which no answer shows: the simulator looks at what replicas keep',
+    },
     core: { skipsWindow: true },
   },
   'timestamps-not-checked': {
@@ -62,14 +66,22 @@ const definitions = {
   'checkpoint-on-one-word': {
     description: 'a replica that is behind takes the state of a checkpoint on the word of a single other one',
     simulatorSeeds: 10,
-    realRun: NEEDS_TRAITOR,
+    realRun: WITH_TRAITOR,
     core: { stateQuorumOf: () => 1 },
   },
   'first-answer-taken': {
     description: 'a client takes the first answer that it gets, of whichever replica',
     simulatorSeeds: 10,
-    realRun: NEEDS_TRAITOR,
+    realRun: { none: 'clients are not told which bug is planted: the simulator has clients of its own' },
     answersOf: () => 1,
+  },
+  'false-proved-read': {
+    description: 'a replica answers a read that it should prove with a value that is well formed and wrong',
+    simulatorSeeds: null,
+    realRun: {
+      args: '-n partition --target-opts reads=proved,checkpoint-every=8 --rate 100 --time-limit 6s',
+    },
+    service: { provedEntry: ([key, value]) => [key, Number(value) + 1] },
   },
 } as const satisfies Record<string, BugDefinition>
 

@@ -4,7 +4,7 @@ import type { CoreDeviations } from '../core/deviations.ts'
 import type { ServiceDeviations } from '../service.ts'
 
 export interface BugDefinition extends BugText {
-  readonly simulatorSeeds: number
+  readonly simulatorSeeds: number | null
   /** What differs from the healthy replica. */
   readonly core?: Partial<CoreDeviations>
   readonly service?: Partial<ServiceDeviations>

@@ -12,7 +12,7 @@ import type { Envelope, Message, PbftConfig, Request } from '../core/types.ts'
 import { keysOf } from '../keys.ts'
 import { receivedLine, sentLine } from '../message-lines.ts'
 import type { ServerConfig } from '../protocol.ts'
-import { REQUEST_PATH } from '../wire.ts'
+import { PROOF_PATH, type ProofReply, type ProofRequest, REQUEST_PATH } from '../wire.ts'
 import { PbftServer } from './server.ts'
 import { Storage } from './storage.ts'
 
@@ -59,6 +59,10 @@ run((config: ServerConfig): void => {
     '/status': (_body: unknown, answer: (body: unknown) => void) => answer(server.status()),
     [REQUEST_PATH]: (body: unknown, answer: (body: unknown) => void) =>
       server.request(body as Request, answer),
+    [PROOF_PATH]: (body: unknown, answer: (body: unknown) => void) => {
+      const reply: ProofReply = { proof: server.prove((body as ProofRequest).key) }
+      answer(reply)
+    },
   }
   serveJson(routes, address, CLIENT_PORT).on('error', fail)
   setInterval(() => server.tick(), config.tickMs)

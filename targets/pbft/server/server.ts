@@ -1,4 +1,5 @@
 /** A replica as a server: passes over what has arrived, signed answers for clients, and what it tells of itself. */
+import type { AnswerProof, Entry } from '../../../harness/api/proof.ts'
 import type { NodeStatus } from '../../../harness/api/target.ts'
 import type { NodeId } from '../../protocol/commands.ts'
 import { RecentDigests } from '../../protocol/server/recent-digests.ts'
@@ -56,6 +57,10 @@ export class PbftServer {
       reply({ body, signature: this.#keys.sign(JSON.stringify(body)) })
     })
     this.#schedule()
+  }
+
+  prove(key: Entry[0]): AnswerProof | null {
+    return this.#replica.prove(key)
   }
 
   status(): NodeStatus & { readonly ready: boolean } {

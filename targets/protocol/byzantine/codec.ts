@@ -5,7 +5,7 @@ import { CLIENT_PORT, PEER_PORT } from '../wire.ts'
 import { FalseAnswers } from './answers.ts'
 import { Exchange, encodeAnswer } from './exchanges.ts'
 import { encodeLine, LineDecoder } from './lines.ts'
-import type { PeerWords, Words } from './words.ts'
+import type { Answer, PeerWords, Words } from './words.ts'
 
 /** What is told instead of a message of the protocol. */
 export interface ToldMessage<M> {
@@ -23,6 +23,12 @@ export interface Liars<M> {
     Record<string, (envelope: Envelope<M>, direction: Stream['direction']) => ToldMessage<M> | null>
   >
   learn?(from: string, knowledge: unknown): void
+}
+
+/** How a protocol tells false answers to clients. */
+export interface LiarToClients {
+  observe?(words: Words<unknown>): void
+  tell(words: Words<unknown>): Told<Answer> | null
 }
 
 /** The lie that every bundled cluster has. */
@@ -49,11 +55,16 @@ const toldInWords = <M>(words: PeerWords<M>, told: ToldMessage<M>): Told<Words<M
   what: told.what,
 })
 
-/** @param liarsOf called once in each relay */
-export const bundledCodec = <M>(liarsOf: (traitor: Traitor) => Liars<M>): ByzantineCodec<Words<M>> => ({
+const toldToAll = ({ rng }: Traitor): LiarToClients => new FalseAnswers(rng.fork('answers'))
+
+/** @param liarsOf, answersOf called once in each relay */
+export const bundledCodec = <M>(
+  liarsOf: (traitor: Traitor) => Liars<M>,
+  answersOf: (traitor: Traitor) => LiarToClients = toldToAll,
+): ByzantineCodec<Words<M>> => ({
   create: (traitor) => {
     const liars = liarsOf(traitor)
-    const answers = new FalseAnswers(traitor.rng.fork('answers'))
+    const answers = answersOf(traitor)
     const exchanges = new Map<number, Exchange>()
     const exchangeOf = (connection: number): Exchange => {
       const exchange = exchanges.get(connection) ?? new Exchange()
@@ -86,7 +97,7 @@ export const bundledCodec = <M>(liarsOf: (traitor: Traitor) => Liars<M>): Byzant
       encode,
       observe: (words, { direction }) => {
         if (words.type === 'message') liars.observe?.(words.envelope, direction)
-        else answers.observe(words)
+        else answers.observe?.(words)
       },
       lies: {
         ...Object.fromEntries(inMessages),
