@@ -2,6 +2,7 @@
 import { defineConfig } from './harness/support/define.ts'
 import { bugs as commitBugs } from './targets/commit/bugs/bugs.ts'
 import { bugs as paxosBugs } from './targets/paxos/bugs/bugs.ts'
+import { bugs as pbftBugs } from './targets/pbft/bugs/bugs.ts'
 import { bugs as raftBugs } from './targets/raft/bugs/bugs.ts'
 
 /** Effects on the outside world need one. */
@@ -17,6 +18,7 @@ export default defineConfig({
       targets: [
         { target: 'raft', ...SINK },
         { target: 'paxos', ...SINK },
+        'pbft',
         'commit',
         'etcd',
         'redis',
@@ -44,6 +46,18 @@ export default defineConfig({
     {
       name: 'planted-commit',
       targets: commitBugs.map(({ name, workload }) => ({ target: 'commit', bug: name, workload })),
+      nemeses: ['all'],
+      seeds: 5,
+      untilFound: true,
+      reproduce: 10,
+      shrink: '15m',
+    },
+    {
+      // Those that no run finds are left to the simulator.
+      name: 'planted-pbft',
+      targets: pbftBugs.flatMap(({ name, workload, realRun }) =>
+        'none' in realRun ? [] : [{ target: 'pbft', bug: name, workload }],
+      ),
       nemeses: ['all'],
       seeds: 5,
       untilFound: true,

@@ -266,13 +266,15 @@ describe('composition', () => {
       injectedAtNs: from,
       healedAtNs: from + 10,
     })
-    const bounds: Claims = { ...claims, tolerates: { kill: 1, 'data-loss': 1 } }
+    const bounds: Claims = { ...claims, tolerates: { kill: 1, 'data-loss': 1, byzantine: 1 } }
     const outside = async (...faults: FaultRecord[]) =>
       (await composeVerdict([says('valid')], record({ spec, claims: bounds, faults }), signal)).outsideClaims
     expect(await outside(at(0, 'n1', 'kill'), at(20, 'n2', 'kill'))).toBe(false)
     expect(await outside(at(0, 'n1', 'kill'), at(5, 'n2', 'kill'))).toBe(true)
     expect(await outside(at(0, 'n1', 'kill'), at(5, 'n1', 'kill'))).toBe(false)
     expect(await outside(at(0, 'n1', 'data-loss'), at(20, 'n2', 'data-loss'))).toBe(true)
+    expect(await outside(at(0, 'n1', 'byzantine'), at(20, 'n1', 'byzantine'))).toBe(false)
+    expect(await outside(at(0, 'n1', 'byzantine'), at(20, 'n2', 'byzantine'))).toBe(true)
     expect(await outside(at(0, 'n1', 'clock'))).toBe(true)
   })
 

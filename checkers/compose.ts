@@ -2,9 +2,10 @@
  * Composes one verdict of those of the checkers: invalid > unknown > valid. A run that tested nothing is unknown too
  * (`vacuity.ts`), and so is one that broke only promises that nobody made.
  */
-import type { Claims } from '../harness/api/claims.ts'
+import type { Claims, FaultModel } from '../harness/api/claims.ts'
 import type { FaultRecord, RunRecord } from '../harness/api/record.ts'
 import type { Checker, RunVerdict, Status, Verdict } from '../harness/api/verdict.ts'
+import { mostTolerated } from '../harness/support/tolerance.ts'
 import { faultTrouble } from './cluster/fault-trouble.ts'
 import { impactOf } from './cluster/impact.ts'
 import { distrustedIn } from './cluster/outcomes.ts'
@@ -29,14 +30,17 @@ const overlap = (a: FaultRecord, b: FaultRecord): boolean =>
   (a.injectedAtNs as number) <= (b.healedAtNs ?? Number.POSITIVE_INFINITY) &&
   (b.injectedAtNs as number) <= (a.healedAtNs ?? Number.POSITIVE_INFINITY)
 
-/** The number of nodes that faults of the same model hit together with this one. Lost data does not come back with the heal. */
+/** Lost data does not come back with the heal, and nobody believes again who has lied. */
+const LASTING: ReadonlySet<FaultModel> = new Set(['data-loss', 'byzantine'])
+
+/** The number of nodes that faults of the same model hit together with this one. */
 const hitTogether = (fault: FaultRecord, faults: readonly FaultRecord[]): number => {
   const { model } = fault.planned
   const together = faults.filter(
     (other) =>
       other.injectedAtNs !== undefined &&
       other.planned.model === model &&
-      (model === 'data-loss' || overlap(other, fault)),
+      (LASTING.has(model) || overlap(other, fault)),
   )
   return new Set(together.flatMap(({ victims }) => victims)).size
 }
@@ -47,14 +51,12 @@ const beyondTolerance = (
   faults: readonly FaultRecord[],
   nodes: number,
 ): FaultRecord | null => {
-  const minority = Math.floor((nodes - 1) / 2)
   return (
     faults.find((fault) => {
       if (fault.injectedAtNs === undefined) return false
       const tolerated = claims.tolerates[fault.planned.model]
       if (tolerated === undefined) return true
-      if (tolerated === 'any') return false
-      return hitTogether(fault, faults) > (tolerated === 'minority' ? minority : tolerated)
+      return hitTogether(fault, faults) > mostTolerated(tolerated, nodes)
     }) ?? null
   )
 }
@@ -107,6 +109,13 @@ const assumptions = (verdicts: readonly Verdict[]): readonly string[] => {
   ]
 }
 
+const traitorNote = ({ traitors = [] }: RunRecord): readonly string[] =>
+  traitors.length === 0
+    ? []
+    : [
+        `Not believed, because they lied: ${traitors.join(', ')}. What only they answered counts for nothing, and neither do their status and logs.`,
+      ]
+
 export const composeVerdict = async (
   checkers: readonly Checker[],
   record: RunRecord,
@@ -126,7 +135,11 @@ export const composeVerdict = async (
   const outside =
     record.claims === null || record.spec === null
       ? null
-      : beyondTolerance(record.claims, record.faults ?? [], record.spec.nodes)
+      : beyondTolerance(
+          record.claims,
+          record.faults ?? [],
+          record.spec.nodes + (record.traitors?.length ?? 0),
+        )
   const judgement = worst([
     ...verdicts.map((verdict) => (isUnpromised(record, verdict) ? 'unknown' : verdict.status)),
     vacuous === null ? 'valid' : 'unknown',
@@ -142,7 +155,12 @@ export const composeVerdict = async (
     counts,
     faults,
     verdicts,
-    notes: [...assumptions(verdicts), ...notes, ...useNotes(impact?.use ?? {}, record)],
+    notes: [
+      ...traitorNote(record),
+      ...assumptions(verdicts),
+      ...notes,
+      ...useNotes(impact?.use ?? {}, record),
+    ],
     errors,
     impact,
   }

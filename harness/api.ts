@@ -4,6 +4,17 @@
  */
 
 export type {
+  ByzantineCodec,
+  Decoder,
+  Frame,
+  Liar,
+  LieKind,
+  LieSpec,
+  Stream,
+  Told,
+  Traitor,
+} from './api/byzantine.ts'
+export type {
   CgroupPart,
   CpuCounts,
   CpuGroup,
@@ -27,6 +38,7 @@ export type {
   Numbering,
   OrderedDelivery,
   PromiseName,
+  Tolerance,
 } from './api/claims.ts'
 export type { Client, ClientContext, Connection, Endpoint } from './api/client.ts'
 export type {
@@ -80,6 +92,7 @@ export type {
   Programs,
   PypiWheel,
 } from './api/programs.ts'
+export type { AnswerProof, Entry, Statement } from './api/proof.ts'
 export type { Rng } from './api/random.ts'
 export type {
   FaultEvent,
@@ -94,6 +107,7 @@ export type {
 export type { SimulatedFault, SimulatedPlan, SimulatedRun, Simulation } from './api/simulation.ts'
 export type { Scratch, Spill } from './api/spill.ts'
 export type {
+  ByzantineProtocol,
   ClusterPlan,
   FileSpec,
   LaunchSpec,

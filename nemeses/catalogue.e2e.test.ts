@@ -230,8 +230,8 @@ describeWith(missingLinuxRoot(), 'memory and processors grow scarce, nodes stall
 
 describeWith(missingLinuxRoot(), 'all of it at once', () => {
   it.each([
-    ['raft in namespaces', [...RAFT, '--target-opts', 'authority=true'], 13],
-    ['etcd in containers', ETCD, 11],
+    ['raft in namespaces', [...RAFT, '--target-opts', 'authority=true'], 14],
+    ['etcd in containers', ETCD, 12],
   ])(
     'on %s: promises kept; the clock, firewall, routes, disks of the host as before',
     async (_, target, kinds) => {

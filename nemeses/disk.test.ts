@@ -43,6 +43,7 @@ it('holds the node at that step until it is killed and has lost its power', asyn
     leader: async () => null,
     status: async () => null,
     launchWith: () => ({ processes: [], files: {} }),
+    secretsOf: () => null,
     isReady: async () => true,
     signal: new AbortController().signal,
   }

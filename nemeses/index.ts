@@ -1,5 +1,7 @@
 /** The registry of nemeses: name to value. */
 import type { Nemesis } from '../harness/api/nemesis.ts'
+import { adversary } from './adversary.ts'
+import { byzantine } from './byzantine.ts'
 import { clock } from './clock.ts'
 import { connection } from './connection.ts'
 import { cpu } from './cpu.ts'
@@ -28,4 +30,6 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   upgrade,
   dependency,
   cpu,
+  adversary,
+  byzantine,
 }

@@ -351,6 +351,7 @@ describe('victims', () => {
     leader: async () => leader,
     status: async () => null,
     launchWith: () => ({ processes: [], files: {} }),
+    secretsOf: () => null,
     isReady: async () => true,
     signal: new AbortController().signal,
   })

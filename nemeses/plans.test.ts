@@ -17,6 +17,15 @@ const target: PlanContext['target'] = {
   options: { version: { type: 'string', default: 'a', description: '' } },
   versions: { option: 'version', values: ['a', 'b', 'c'] },
   mistakes: [{ option: 'heartbeat', value: 20 }],
+  byzantine: {
+    peerPorts: [1],
+    clientPorts: [2],
+    codec: '/codec.ts',
+    lies: {
+      differ: { kind: 'equivocation', description: '' },
+      joint: { kind: 'collusion', description: '' },
+    },
+  },
 }
 const five: PlanContext = {
   nodes: ['n1', 'n2', 'n3', 'n4', 'n5'],
@@ -58,6 +67,7 @@ const EVERYTHING: Readonly<Record<string, Options>> = {
   membership: { least: 1, modes: 'replace' },
   upgrade: { mistakes: 'version:c+version:b', victims: 'followers' },
   dependency: { modes: 'gone+slow', delay: 10 },
+  byzantine: { traitors: 2, victims: 'leader+n2', delay: 20 },
 }
 
 /** What a seed decides, with keys in one order. */
@@ -99,6 +109,8 @@ const DIGESTS: Readonly<Record<string, string>> = {
   upgrade: 'b828362fc2ee',
   dependency: 'e4af49a6dc9b',
   cpu: '30eebeb7ebac',
+  adversary: '0385df523d23',
+  byzantine: 'd4ca53900b2a',
 }
 
 it.each(Object.keys(nemeses))('every seed still has the same plan of %s', (name) => {

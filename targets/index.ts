@@ -9,6 +9,7 @@ import { jgroupsRaft } from './jgroups-raft/target.ts'
 import { kafka } from './kafka/target.ts'
 import { nats } from './nats/target.ts'
 import { paxos } from './paxos/target.ts'
+import { pbft } from './pbft/target.ts'
 import { postgres } from './postgres/target.ts'
 import { primaryBackup } from './primary-backup/target.ts'
 import { pysyncobj } from './pysyncobj/target.ts'
@@ -22,6 +23,7 @@ export const targets: Readonly<Record<string, Target>> = {
   raft,
   'primary-backup': primaryBackup,
   paxos,
+  pbft,
   commit,
   etcd,
   redis,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Claims } from '../../harness/api/claims.ts'
+import type { Meta } from '../../harness/api/history.ts'
 import type { Sample } from '../../harness/api/record.ts'
 import type { Decision } from '../../harness/api/target.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
@@ -107,4 +108,35 @@ it('what held is shown as a record, for pages', async () => {
     expect.objectContaining({ title: 'the latest decisions, of 2', isRecord: true, isAllowed: true }),
   ])
   expect(evidence[0]?.text).toContain('n1, n2, n3')
+})
+
+describe('a decision that an answer tells', () => {
+  const write = { process: 0, f: 'write', value: { key: 1, value: 2 } }
+  const answered = (meta: Meta) =>
+    recordOf({
+      history: [
+        { ...write, index: 0, timeNs: 0, type: 'invoke' },
+        { ...write, index: 1, timeNs: 5, type: 'ok', meta },
+      ],
+      samples: FIVE.map((node) => ({ timeNs: 0, node, status: { role: 'follower', term: 2 } })),
+      claims: claiming(['majority of nodes']),
+    })
+  const place = { index: 4, term: 2, servedBy: 'n1' }
+
+  it.each([
+    ['three of five', { ...place, acceptedBy: 'n1,n2,n3' }, 'valid'],
+    ['two of five', { ...place, acceptedBy: 'n1,n2' }, 'invalid'],
+    ['two of the three members', { ...place, acceptedBy: 'n1,n2', members: 'n1, n2, n3' }, 'valid'],
+    ['three, one of them no member', { ...place, acceptedBy: 'n1,n4,n5', members: 'n1,n2,n3' }, 'invalid'],
+  ])('by %s', async (_, meta, status) => {
+    const record = answered(meta)
+    expect(quorums.applies?.(record)).toBe(true)
+    const verdict = await quorums.check(record, new AbortController().signal)
+    expect(verdict.status, verdict.summary).toBe(status)
+    if (status === 'invalid') expect(verdict.evidence[0]?.operations).toEqual([1])
+  })
+
+  it('is not looked for where no answer says who accepted it', () => {
+    expect(quorums.applies?.(answered(place))).toBe(false)
+  })
 })

@@ -1,17 +1,17 @@
 /**
- * Evidence of quorums: nodes tell who had a decision on disk when it was made. Each must be a quorum, by the rule that the
+ * Evidence of quorums: nodes tell, in statuses or answers, who had a decision on disk when it was made. Each must be a quorum, by the rule that the
  * target claims, of the members in force; and where members have changed, every quorum of the new ones must meet every quorum
  * of the former ones (Ongaro 2014, section 4.1), or two sides decide without each other.
  */
-import type { Sample } from '../../harness/api/record.ts'
-import type { Decision } from '../../harness/api/target.ts'
-import type { TableRow } from '../../harness/api/verdict.ts'
+import type { Pair } from '../../harness/api/history.ts'
+import type { RunRecord, Sample } from '../../harness/api/record.ts'
+import type { Fold } from '../../harness/api/verdict.ts'
 import { notMeeting, systemOf } from '../../harness/quorum/describe.ts'
 import { hasQuorum, MOST_NODES } from '../../harness/quorum/quorums.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { claimed } from '../promise.ts'
-import { tableRow } from '../table-view.ts'
-import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
+import { conclude, type Finding, foldingChecker, type Judged } from '../verdict.ts'
+import { DECISION_COLUMNS, listed, rowOf, type Told, toldByAnswer, toldByStatus } from './decisions.ts'
 
 const KINDS = ['no quorum', 'accepted by a stranger', 'quorums that do not meet'] as const
 type QuorumFinding = Finding<(typeof KINDS)[number]>
@@ -22,49 +22,14 @@ const ANOMALIES: Readonly<Record<QuorumFinding['kind'], string>> = {
   'quorums that do not meet': 'change of members without a common quorum',
 }
 
-const COLUMNS = ['at', 'told by', 'slot', 'term', 'accepted by', 'members']
-
-/** A decision, and who told of it first. */
-interface Told {
-  readonly decision: Decision
-  readonly sample: Sample
-}
-
-const decisionsIn = (samples: readonly Sample[]): readonly Told[] => {
-  const told = new Map<string, Told>()
-  for (const sample of samples)
-    for (const decision of sample.status?.decisions ?? []) {
-      const name = `${sample.node} ${decision.term} ${decision.slot}`
-      if (!told.has(name)) told.set(name, { decision, sample })
-    }
-  return [...told.values()]
-}
-
-const listed = (nodes: readonly string[]): string => nodes.join(', ')
-
-const rowOf = ({ decision, sample }: Told, mark?: string): TableRow =>
-  tableRow(
-    [
-      formatTimeNs(sample.timeNs),
-      sample.node,
-      decision.slot,
-      decision.term,
-      listed(decision.acceptedBy),
-      listed(decision.members),
-    ],
-    [],
-    mark,
-    [{ kind: 'sample', node: sample.node, timeNs: sample.timeNs }],
-  )
-
 const found = (kind: QuorumFinding['kind'], told: Told, why: string): QuorumFinding => {
-  const { sample, decision } = told
+  const { by, timeNs, answer, decision } = told
   const { slot, term } = decision
   return {
     kind,
-    text: `slot ${slot}, term ${term}, told by ${sample.node} at ${formatTimeNs(sample.timeNs)}: ${why}`,
-    operations: [],
-    atNs: sample.timeNs,
+    text: `slot ${slot}, term ${term}, told by ${by} at ${formatTimeNs(timeNs)}: ${why}`,
+    operations: answer === null ? [] : [answer],
+    atNs: timeNs,
     rows: [rowOf(told, kind)],
   }
 }
@@ -125,50 +90,83 @@ const judgeChange = (told: Told, rules: readonly string[]): readonly QuorumFindi
 /** Of those that are shown if nothing is wrong. */
 const SHOWN = 10
 
-const judge = (samples: readonly Sample[], rules: readonly string[]): Judged => {
-  const all = decisionsIn(samples)
-  const changes = changesIn(all)
-  const findings = [
-    ...all.flatMap((told) => judgeOne(told, rules)),
-    ...changes.flatMap((told) => judgeChange(told, rules)),
-  ]
-  const judged = conclude(findings, {
-    seen: `${all.length} decisions, ${changes.length} changes of members`,
-    clean: 'each by a quorum of the members in force, and former and new quorums meet',
-    unproven: all.length === 0 ? 'no node told who accepted what' : null,
-    kinds: KINDS,
-    anomalies: ANOMALIES,
-    table: { columns: COLUMNS },
-    details: { decisions: all.length, changes: changes.length },
-  })
-  if (judged.status !== 'valid') return judged
-  const lines = all.slice(-SHOWN).map((told) => rowOf(told).cells.join('  '))
-  const text = [COLUMNS.join('  '), ...lines].join('\n')
-  return {
-    ...judged,
-    evidence: [
-      {
-        title: `the latest decisions, of ${all.length}`,
-        text,
-        operations: [],
-        isAllowed: true,
-        isRecord: true,
-      },
-    ],
+/** What answers tell is judged at once, since there is one of them for each operation. */
+class Judging implements Fold<Judged> {
+  readonly #rules: readonly string[]
+  readonly #nodes: readonly string[]
+  readonly #stated: readonly Told[]
+  readonly #findings: QuorumFinding[]
+  #answers = 0
+  /** The latest that answers told. */
+  #latest: readonly Told[] = []
+
+  constructor(samples: readonly Sample[], rules: readonly string[]) {
+    this.#rules = rules
+    this.#nodes = [...new Set(samples.map(({ node }) => node))].sort()
+    this.#stated = toldByStatus(samples)
+    this.#findings = [
+      ...this.#stated.flatMap((told) => judgeOne(told, rules)),
+      ...changesIn(this.#stated).flatMap((told) => judgeChange(told, rules)),
+    ]
+  }
+
+  take(pair: Pair): void {
+    const told = toldByAnswer(pair, this.#nodes)
+    if (told === null) return
+    this.#answers++
+    this.#latest = [...this.#latest.slice(1 - SHOWN), told]
+    this.#findings.push(...judgeOne(told, this.#rules))
+  }
+
+  result(): Judged {
+    const [statuses, changes] = [this.#stated.length, changesIn(this.#stated).length]
+    const judged = conclude(this.#findings, {
+      seen: `${statuses} decisions of statuses, ${this.#answers} of answers, ${changes} changes of members`,
+      clean: 'each by a quorum of the members in force, and former and new quorums meet',
+      unproven: statuses + this.#answers === 0 ? 'no node told who accepted what' : null,
+      kinds: KINDS,
+      anomalies: ANOMALIES,
+      table: { columns: DECISION_COLUMNS },
+      details: { decisions: statuses, answers: this.#answers, changes },
+    })
+    return judged.status === 'valid' ? { ...judged, evidence: [this.#shown()] } : judged
+  }
+
+  #shown(): Judged['evidence'][number] {
+    const latest = [...this.#stated.slice(-SHOWN), ...this.#latest].toSorted((a, b) => a.timeNs - b.timeNs)
+    const lines = latest.slice(-SHOWN).map((told) => rowOf(told).cells.join('  '))
+    return {
+      title: `the latest decisions, of ${this.#stated.length + this.#answers}`,
+      text: [DECISION_COLUMNS.join('  '), ...lines].join('\n'),
+      operations: [],
+      isAllowed: true,
+      isRecord: true,
+    }
   }
 }
 
-export const quorums = checkerOf({
+/** Clients that tell who accepted what do so from the beginning. */
+const LOOKED_AT = 1000
+
+const isToldByAnswers = ({ pairs }: RunRecord): boolean => {
+  for (let at = 0; at < Math.min(LOOKED_AT, pairs.length); at++)
+    if (toldByAnswer(pairs.at(at) as Pair, []) !== null) return true
+  return false
+}
+
+const isTold = (record: RunRecord): boolean =>
+  (record.samples ?? []).some(({ status }) => status?.decisions !== undefined) || isToldByAnswers(record)
+
+export const quorums = foldingChecker({
   name: 'quorums',
   finds: 'decisions without a quorum, and changes of members whose quorums do not meet',
-  needs: ['samples', 'claims'],
-  applies: ({ samples, claims }) =>
-    claims?.quorums !== undefined && (samples ?? []).some(({ status }) => status?.decisions !== undefined),
-  whyNot: ({ samples, claims }) =>
-    claims?.quorums === undefined && (samples ?? []).some(({ status }) => status?.decisions !== undefined)
+  needs: ['history', 'samples', 'claims'],
+  applies: (record) => record.claims?.quorums !== undefined && isTold(record),
+  whyNot: (record) =>
+    record.claims?.quorums === undefined && isTold(record)
       ? 'Decisions were not judged by who accepted them: the target does not claim which sets of nodes decide (`quorums`).'
       : null,
   promise: (record) =>
     claimed(record, `what is decided was accepted by a quorum: ${(record.claims?.quorums ?? []).join('; ')}`),
-  judge: ({ samples, claims }) => judge(samples ?? [], claims?.quorums ?? []),
+  fold: ({ samples, claims }) => new Judging(samples ?? [], claims?.quorums ?? []),
 })

@@ -110,10 +110,20 @@ export interface Claims {
    */
   readonly quorums?: readonly string[]
   /**
+   * Answers that come with a proof (`harness/api/proof.ts`) are proved by the last of `quorums`. Member -> its public key
+   * (Ed25519, base64); of names that no node of the run has, none is looked at. Absent: proofs are not looked at.
+   */
+  readonly proofKeys?: Readonly<Record<string, string>>
+  /**
    * Transactions over several nodes commit on all or on none (Bernstein, Hadzilacos and Goodman 1987, section 7.3), as their
    * nodes tell. Absent: it does not say so.
    */
   readonly atomicCommitment?: true
+  /**
+   * Of these: while a majority of the nodes runs and is connected, none of that majority is in doubt for longer about one. Two-phase
+   * commit with a single coordinator cannot claim it. Absent: it blocks, or nothing is said.
+   */
+  readonly decidesWithinMs?: number
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
   /** No node panics, fails an assertion or finds its data corrupt, unless a fault explains it. Absent: it is told only. */
@@ -128,8 +138,14 @@ export interface Claims {
   /** After all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
   readonly recoversWithinMs?: number
   /** Fault model -> how many nodes it may hit at once without voiding the promise. A model that is absent is not tolerated. */
-  readonly tolerates: Readonly<Partial<Record<FaultModel, 'any' | 'minority' | number>>>
+  readonly tolerates: Readonly<Partial<Record<FaultModel, Tolerance>>>
 }
+
+/**
+ * A number of nodes: `minority` is fewer than half of them, `third` fewer than a third (f of 3f + 1), as those need that
+ * live with nodes that lie.
+ */
+export type Tolerance = 'any' | 'minority' | 'third' | number
 
 /**
  * The class of a fault, by which a promise tolerates it or not. Independent of the nemesis that injected it.
@@ -137,7 +153,8 @@ export interface Claims {
  * - `power-loss`: a crash that loses data that was not fsynced; `disk-errors`: operations that fail with an error;
  * - `data-loss`: a restart with old data or none; counted over the whole run, not only at one time;
  * - `corruption`: stored data that changed without a write;
- * - `misconfiguration`: an operator's error on a node.
+ * - `misconfiguration`: an operator's error on a node;
+ * - `byzantine`: a node that lies; counted over the whole run, since who lied once is never believed again.
  */
 export type FaultModel =
   | 'partition'
@@ -154,3 +171,4 @@ export type FaultModel =
   | 'upgrade'
   | 'misconfiguration'
   | 'dependency'
+  | 'byzantine'

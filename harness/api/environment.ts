@@ -18,6 +18,7 @@ export type Capability =
   | 'io'
   | 'memory'
   | 'cpu'
+  | 'relay'
 
 /** What was running on a node that was taken down. */
 export interface TakenDown {

@@ -1,10 +1,11 @@
 /** Nemeses: plans of faults, their injection, measurement and heal. */
+import type { LieKind } from './byzantine.ts'
 import type { Claims, FaultModel } from './claims.ts'
 import type { DirectoryDurability } from './disk.ts'
 import type { Capability, Cluster, ClusterNode } from './environment.ts'
 import type { OptionSpecs, Options, OptionsOf } from './options.ts'
 import type { Rng } from './random.ts'
-import type { LaunchSpec, MemberChange, NodeStatus, Target } from './target.ts'
+import type { ByzantineProtocol, LaunchSpec, MemberChange, NodeStatus, Target } from './target.ts'
 
 /** What a fault is to do: nemesis-specific JSON. Symbolic victims ("leader") stay symbolic here. */
 export type Intent = Readonly<Record<string, unknown>>
@@ -85,7 +86,7 @@ export interface PlanWindow {
 }
 
 export interface PlanContext {
-  readonly target: Pick<Target, 'name' | 'options' | 'versions' | 'mistakes'>
+  readonly target: Pick<Target, 'name' | 'options' | 'versions' | 'mistakes' | 'byzantine'>
   /** The options with which the cluster is started. */
   readonly targetOptions: Options
   readonly nodes: readonly string[]
@@ -123,6 +124,24 @@ export interface Effect<M extends Measurements = Measurements> {
   readonly contradiction?: string
   /** The links that were cut during the whole fault. Absent: none, or not during the whole fault. */
   readonly links?: readonly Link[]
+  /** Which lies reached whom. Absent: nobody lied. */
+  readonly lies?: readonly LieTold[]
+}
+
+/** How often one traitor told one lie to one other. */
+export interface LieTold {
+  readonly lie: string
+  readonly kind: LieKind
+  /** The traitor. */
+  readonly by: string
+  /** A node or a group of clients; otherwise an address. */
+  readonly to: string
+  readonly count: number
+  /** When it was told for the first and the last time, from the injection on. */
+  readonly firstMs: number
+  readonly lastMs: number
+  /** What was told the first time, instead of what. */
+  readonly what: string
 }
 
 export interface ActiveFault {
@@ -144,6 +163,10 @@ export interface NemesisContext {
   changeMembers?(change: MemberChange): Promise<void>
   /** How the node would be started with these options instead of the cluster's. */
   launchWith(node: ClusterNode, options: Options): LaunchSpec
+  /** What the node knows and others do not (`ByzantineProtocol.secrets`). Null: nothing. */
+  secretsOf(node: ClusterNode): unknown
+  /** The target's words for lies. Absent: it has none. */
+  readonly byzantine?: ByzantineProtocol
   /** Whether the node serves, by the readiness check of the target. */
   isReady(node: ClusterNode): Promise<boolean>
   readonly signal: AbortSignal
@@ -173,6 +196,10 @@ export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly stopsAll?: true
   /** It can make all nodes slow without stopping any, beneath the faults of others. Absent: it cannot. */
   readonly slows?: true
+  /** `-n all` leaves it out unless the claims tolerate its faults, also where they tolerate nothing. Absent: only where they tolerate some. */
+  readonly onlyIfClaimed?: true
+  /** Its injection takes a part of a second: its faults last as long as planned once they are in force. Absent: they end as planned. */
+  readonly isSlowToInject?: true
   /** How many turns it gets when nemeses take turns. Absent: 1. */
   readonly weight?: number
   readonly options: Specs

@@ -190,6 +190,11 @@ export interface RunRecord {
   readonly history: Sequence<Operation>
   /** It is the beginning, or a part, of a run that goes on: nothing in it is its end. Absent: the run is over. */
   readonly isUnderWay?: true
+  /**
+   * Nodes that lied at some time of the run, and are left out of the rest of it: nobody believes them. Absent: everything is as
+   * it was recorded.
+   */
+  readonly traitors?: readonly string[]
   /** The clients' operations as pairs, in order of invocation. The code that builds the record pairs and validates them. */
   readonly pairs: Sequence<Pair>
   /** The workload's vocabulary: what its calls mean. Not on disk; the judging code supplies it. */

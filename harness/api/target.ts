@@ -1,4 +1,5 @@
 /** Targets: the system under test, how it is started, and what it reports about itself. */
+import type { LieSpec } from './byzantine.ts'
 import type { Claims } from './claims.ts'
 import type { Client, Endpoint } from './client.ts'
 import type { Call } from './history.ts'
@@ -177,6 +178,23 @@ export interface Setting {
   readonly value: OptionValue
 }
 
+/** How nodes lie in the words of their protocol (`byzantine.ts`). All of it is data, but for `secrets`. */
+export interface ByzantineProtocol {
+  /** TCP ports on which nodes listen for each other. */
+  readonly peerPorts: readonly number[]
+  /** TCP ports on which nodes listen for clients. A port may be in both lists. */
+  readonly clientPorts: readonly number[]
+  /** Absolute path of a module whose default export is a `ByzantineCodec`. Only relays import it. */
+  readonly codec: string
+  /** Name -> lie. The codec tells each of them. */
+  readonly lies: Readonly<Record<string, LieSpec>>
+  /**
+   * What the node knows and others do not, as JSON: such as the key with which it signs. A codec gets those of its own
+   * traitor, and, of colluding ones, of its accomplices; never of an honest node. Absent: there is none.
+   */
+  secrets?(node: NodeIdentity, plan: ClusterPlan): unknown
+}
+
 /** What a target needs of the machine that it runs on. */
 export interface Requirements {
   /** Root: its programs run as other users, or need privileges. */
@@ -248,6 +266,8 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly restartsAfterMs?: number
   /** Called once, when all nodes are ready and their steps are done: makes a schema, a topic, a user through a client's library. */
   setUp?(nodes: readonly Endpoint[], options: OptionsOf<Specs>, signal: AbortSignal): Promise<void>
+  /** How a node of it lies in its protocol's words. Absent: a node can only be silent, late, or repeat what it said. */
+  readonly byzantine?: ByzantineProtocol
   /** What a run of it needs of the machine. */
   readonly requires?: Requirements
   /** Asks the leader to change the members. Rejects with the reason if the leader refuses. */

@@ -50,6 +50,8 @@ const answersTo = <Name extends string>(questions: Readonly<Record<Name, string>
     .optional()
 
 const schema = z.strictObject({
+  /** What is in it is checked with all claims, before a run. */
+  claims: z.looseObject({}).optional(),
   protocol: answersTo(PROTOCOL_QUESTIONS),
   governance: answersTo(GOVERNANCE_QUESTIONS),
   communication: answersTo(COMMUNICATION_QUESTIONS),
@@ -57,7 +59,7 @@ const schema = z.strictObject({
 
 export type Answers = Required<ClaimsFile>
 
-export const NO_ANSWERS: Answers = { protocol: {}, governance: {}, communication: {} }
+export const NO_ANSWERS: Answers = { claims: {}, protocol: {}, governance: {}, communication: {} }
 
 const namesOf = (questions: object): string => Object.keys(questions).join(', ')
 
@@ -72,7 +74,7 @@ export const parseAnswers = (given: unknown, file: string): Answers => {
   const [issue] = parsed.error.issues
   const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
   throw new UserError(
-    `${file}: ${where}${issue?.message}. A claims file has protocol (${namesOf(PROTOCOL_QUESTIONS)}), governance (${namesOf(GOVERNANCE_QUESTIONS)}) and communication (${namesOf(COMMUNICATION_QUESTIONS)}), each answer a text.`,
+    `${file}: ${where}${issue?.message}. A claims file has claims (parts of what a target's module claims), protocol (${namesOf(PROTOCOL_QUESTIONS)}), governance (${namesOf(GOVERNANCE_QUESTIONS)}) and communication (${namesOf(COMMUNICATION_QUESTIONS)}), each answer there a text.`,
   )
 }
 

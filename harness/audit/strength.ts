@@ -4,8 +4,8 @@ import type { AuditedRun } from './run.ts'
 
 /**
  * The weakest first. Delays and losses are what every network has; a crash takes what was not written; a wrong clock and a
- * change of members are events that a careful operator avoids; losing or changing what a disk has promised to keep is the
- * hardest.
+ * change of members are events that a careful operator avoids; losing or changing what a disk has promised to keep is harder,
+ * and a node that lies the hardest.
  */
 const BY_STRENGTH = [
   'timing',
@@ -22,6 +22,7 @@ const BY_STRENGTH = [
   'power-loss',
   'data-loss',
   'corruption',
+  'byzantine',
 ] as const satisfies readonly FaultModel[]
 
 export const NO_FAULT = 'no fault'

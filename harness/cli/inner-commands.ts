@@ -40,6 +40,21 @@ export const innerCommands: readonly Command[] = [
     load: async () => (await import('./bench/bugs.ts')).benchBugsCommand,
   }),
   command({
+    name: 'bench-byzantine',
+    arguments: [],
+    settings: {
+      seeds: {
+        type: 'integer',
+        value: 'n',
+        default: '3',
+        min: 1,
+        description: 'seeds for each target and number of traitors',
+      },
+      only: { type: 'string', value: 'text', description: 'only targets whose name contains this text' },
+    },
+    load: async () => (await import('./bench/byzantine.ts')).benchByzantineCommand,
+  }),
+  command({
     name: 'bench-scale',
     arguments: [],
     settings: {

@@ -44,6 +44,8 @@ export const nemesisContext = (
     ...(target.changeMembers === undefined ? {} : { changeMembers }),
     launchWith: (node, options) =>
       target.launch(node, { ...plan, options: { ...plan.options, ...options } }, parts.program),
+    secretsOf: (node) => target.byzantine?.secrets?.(node, plan) ?? null,
+    ...(target.byzantine === undefined ? {} : { byzantine: target.byzantine }),
     isReady: (node) =>
       isReady({
         node,

@@ -103,7 +103,7 @@ export class FaultRunner {
     record({ type: 'injecting', id: fault.id, atNs: clock() })
     const active = await nemesis.inject(context, fault)
     // One that had to wait lasts as long as planned all the same.
-    const waits = fault.trigger !== undefined || latestNs !== undefined
+    const waits = fault.trigger !== undefined || latestNs !== undefined || nemesis.isSlowToInject === true
     const untilNs = waits ? clock() + fault.durationNs : 0
     this.#active.set(fault.id, { fault: active, planned: fault, leader, untilNs })
     record({ type: 'injected', id: fault.id, atNs: clock(), victims: active.victims })

@@ -6,8 +6,14 @@ import { whyNoClock } from '../faults/clock/process-clock.ts'
 import { describeDisk, whyNoDisk } from '../faults/disk/disk.ts'
 import { whyNoIoLimit } from '../faults/io-limit.ts'
 import { whyNoDetour } from '../faults/packet/detour.ts'
+import { RELAY_TRIAL } from '../faults/relay/rules.ts'
 import { worksInNamespaces } from './namespaces/unshare.ts'
 import { findProgram } from './packages.ts'
+
+const tryRelay = async (): Promise<string | null> =>
+  (await worksInNamespaces(RELAY_TRIAL))
+    ? null
+    : 'iptables cannot redirect connections: apt-get install iptables, or modprobe xt_owner xt_REDIRECT, as root'
 
 interface Means {
   /** How it is done, as a text for users. */
@@ -66,6 +72,12 @@ const MEANS: Readonly<Record<Capability, Means>> = {
   cpu: {
     how: () => `cgroup v${cgroupVersion('cpu')} CPU quota, busy neighbours`,
     whyNot: () => whyNoCgroup('cpu'),
+  },
+  relay: {
+    how: () => "a relay for the node's TCP connections in the node's own namespace, led there by iptables",
+    // It runs as a group of its own, by which the rules let its connections pass.
+    whyNot: () => (process.getuid?.() === 0 ? null : 'root: a user has no second group'),
+    tryOut: tryRelay,
   },
 }
 

@@ -4,6 +4,7 @@
  * | expression                                   | a quorum is                                                     |
  * |----------------------------------------------|-----------------------------------------------------------------|
  * | `majority of 5`, `3 of 5`                    | more than half, or so many, of the nodes n1 to n5                |
+ * | `two-thirds of 4`                            | more than two thirds: 2f+1 of 3f+1 (Castro and Liskov 1999)      |
  * | `majority of (a, b, c)`                      | the same of nodes with names                                    |
  * | `4 of (a*3, b, c)`, `majority of (a*3, b, c)` | so much weight, or more than half of it                         |
  * | `all of (a, b)`, `any of (a, b)`             | all of them, or any one                                         |
@@ -88,6 +89,7 @@ const gridOf = (rows: number, columns: number): Formula => {
 
 const thresholdOf = (word: string, weight: number): number => {
   if (word === 'majority') return Math.floor(weight / 2) + 1
+  if (word === 'two-thirds') return Math.floor((2 * weight) / 3) + 1
   if (word === 'all') return weight
   return word === 'any' ? 1 : Number(word)
 }
@@ -144,7 +146,7 @@ class Parser {
     const word = (this.#tokens[this.#next] as Token).text
     this.#next += 2
     if (word === 'grid') return this.#grid()
-    if (!/^(majority|all|any|[1-9]\d*)$/.test(word)) {
+    if (!/^(majority|two-thirds|all|any|[1-9]\d*)$/.test(word)) {
       this.#next -= 2
       this.#refuse('a number, majority, all, any or grid')
     }

@@ -1,5 +1,5 @@
 /** The faults of the page: as planned and as measured. */
-import type { FaultColour, Intent } from '../api/nemesis.ts'
+import type { FaultColour, Intent, LieTold } from '../api/nemesis.ts'
 import type { FaultRecord } from '../api/record.ts'
 import { NS_PER_MS } from '../support/time.ts'
 
@@ -18,7 +18,12 @@ export interface PageFault {
   readonly planned: string
   /** What it did, by the last measurement that shows an effect; else why it did nothing. */
   readonly summary: string
+  /** Which lies reached whom, by the last measurement. */
+  readonly lies: readonly PageLie[]
 }
+
+/** With times of the run. */
+export type PageLie = Omit<LieTold, 'firstMs' | 'lastMs'> & { readonly fromMs: number; readonly toMs: number }
 
 /** Such as `shape minority, oneWay false, order n5 n1 n3`. */
 const intentInWords = (intent: Intent): string =>
@@ -36,6 +41,13 @@ const summaryOf = ({ effects, error, isLeftOut, injectedAtNs }: FaultRecord): st
   if (isLeftOut) return 'left out: the cluster had served too little since the faults before it'
   return injectedAtNs === undefined ? 'not injected: the run ended before' : 'not measured'
 }
+
+const liesOf = ({ effects, injectedAtNs = 0 }: FaultRecord): readonly PageLie[] =>
+  (effects.findLast(({ lies }) => lies !== undefined)?.lies ?? []).map(({ firstMs, lastMs, ...lie }) => ({
+    ...lie,
+    fromMs: injectedAtNs / NS_PER_MS + firstMs,
+    toMs: injectedAtNs / NS_PER_MS + lastMs,
+  }))
 
 const pageFault = (fault: FaultRecord, endMs: number): PageFault => {
   const { planned, injectedAtNs, injectingAtNs = injectedAtNs, healedAtNs } = fault
@@ -57,6 +69,7 @@ const pageFault = (fault: FaultRecord, endMs: number): PageFault => {
     victims: fault.victims,
     planned: intentInWords(planned.intent),
     summary: summaryOf(fault),
+    lies: liesOf(fault),
   }
 }
 

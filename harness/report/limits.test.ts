@@ -32,6 +32,7 @@ const fault = (i: number, more: Partial<PageFault> = {}): PageFault => ({
   victims: [],
   planned: '',
   summary: '',
+  lies: [],
   ...more,
 })
 

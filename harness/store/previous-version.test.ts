@@ -106,7 +106,18 @@ describe('what this version writes', () => {
       label: 'a label',
       colour: 'pink',
     }
-    const effect = { effective: true, summary: '', measurements: {}, links: [{ from: 'n1', to: 'n2' }] }
+    const lie = {
+      lie: 'x',
+      kind: 'replay',
+      by: 'n1',
+      to: 'n2',
+      count: 2,
+      firstMs: 1,
+      lastMs: 3,
+      what: 'y',
+    } as const
+    const links = [{ from: 'n1', to: 'n2' }]
+    const effect = { effective: true, summary: '', measurements: {}, links, lies: [lie] }
     const events: readonly FaultEvent[] = [
       { type: 'planned', fault },
       { type: 'healed', id: fault.id, atNs: 2e9, effect },

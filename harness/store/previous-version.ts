@@ -78,6 +78,7 @@ const readEffect = (stored: EitherName<Effect>): Effect => {
     measurements,
     ...(stored.contradiction === undefined ? {} : { contradiction: stored.contradiction }),
     ...(links === undefined ? {} : { links }),
+    ...(stored.lies === undefined ? {} : { lies: stored.lies }),
   }
 }
 

@@ -1,4 +1,10 @@
-/** Waiting: every wait has a deadline and can be interrupted. */
+/** Waiting: every wait has a deadline and can be interrupted. And a stopwatch, for what waits on others. */
+
+/** Returns a function that tells how many milliseconds have passed since. */
+export const startStopwatch = (): (() => number) => {
+  const startMs = performance.now()
+  return () => performance.now() - startMs
+}
 
 /** Resolves after `ms`. Rejects with the signal's reason as soon as the signal is aborted. */
 export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>

@@ -21,7 +21,7 @@ interface PacketTroubleIntent {
 }
 
 const CLIENTS = 'clients'
-const WELL: LinkRule = { delayMs: 0, jitterMs: 0, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 }
+export const WELL: LinkRule = { delayMs: 0, jitterMs: 0, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 }
 
 const ruleOf = ({ mode, share, delayMs, jitterMs }: PacketTroubleIntent): LinkRule => {
   if (mode === 'bandwidth') return WELL
@@ -29,13 +29,17 @@ const ruleOf = ({ mode, share, delayMs, jitterMs }: PacketTroubleIntent): LinkRu
   return { ...WELL, [mode]: share }
 }
 
-const portsOf = (cluster: Cluster, withClients: boolean): readonly DetourPort[] => [
-  ...cluster.nodes.map(({ name, keeperPid, address }) => ({
+/** The ends of a detour that only packets between nodes take. */
+export const portsOfNodes = ({ nodes }: Cluster): readonly DetourPort[] =>
+  nodes.map(({ name, keeperPid, address }) => ({
     name,
     pid: keeperPid,
     addresses: [address],
     isWhole: true,
-  })),
+  }))
+
+const portsOf = (cluster: Cluster, withClients: boolean): readonly DetourPort[] => [
+  ...portsOfNodes(cluster),
   // The control path has the same interface.
   ...(withClients
     ? [{ name: CLIENTS, pid: process.pid, addresses: cluster.clientAddresses, isWhole: false }]

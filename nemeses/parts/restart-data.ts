@@ -9,6 +9,7 @@ import type { PlanContext } from '../../harness/api/nemesis.ts'
 import { copyData, rollBackData, wipeData } from '../../harness/faults/data-dir.ts'
 import { resume, stopAll } from '../../harness/faults/stopping.ts'
 import { UserError } from '../../harness/support/assert.ts'
+import { mostTolerated } from '../../harness/support/tolerance.ts'
 import { sleep } from '../../harness/support/wait.ts'
 
 export const RESTART_DATA = ['kept', 'unsynced-lost', 'rolled-back', 'newest-rolled-back', 'wiped'] as const
@@ -102,8 +103,7 @@ export const dataWithinTolerance = (
   if (!words.includes('kept')) return (wanted) => (wanted === 'unsynced-lost' && !hasDisks ? 'kept' : wanted)
   const mayLoseUnsynced = hasDisks && tolerates['power-loss'] !== undefined
   const tolerated = tolerates['data-loss'] ?? 0
-  const minority = Math.floor((nodes.length - 1) / 2)
-  let left = tolerated === 'any' ? Number.POSITIVE_INFINITY : tolerated === 'minority' ? minority : tolerated
+  let left = mostTolerated(tolerated, nodes.length)
   return (wanted) => {
     if (wanted === 'unsynced-lost') return mayLoseUnsynced ? wanted : 'kept'
     return wanted === 'kept' || left-- > 0 ? wanted : 'kept'

@@ -76,6 +76,8 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
     | 'isMild'
     | 'slows'
     | 'stopsAll'
+    | 'onlyIfClaimed'
+    | 'isSlowToInject'
     | 'weight'
     | 'settle'
   > {

@@ -5,6 +5,7 @@ import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext, PlanContext } from '../../harness/api/nemesis.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { UserError } from '../../harness/support/assert.ts'
+import { mostTolerated } from '../../harness/support/tolerance.ts'
 import type { Aim } from './schedule.ts'
 
 const VICTIM_WORDS = ['one', 'leader', 'minority', 'majority', 'followers', 'all'] as const
@@ -71,11 +72,11 @@ const allowedOf = (words: readonly string[], { nodes, tolerates }: PlanContext, 
   const tolerated = tolerates[model]
   const count = nodes.length
   const most =
-    tolerated === 'any' || tolerated === undefined
+    tolerated === undefined
       ? count
       : tolerated === 'minority'
         ? minorityOf(count)
-        : tolerated
+        : mostTolerated(tolerated, count)
   return words.filter((word) => sizeOf(word, count) <= most)
 }
 

@@ -131,7 +131,12 @@ export class Replica {
     this.#proposals.delete(slot)
     // Slot and ballot name a value, and a value is proposed again for its own slot only.
     const isMine = proposal.proposed === proposed
-    proposal.reply(isMine ? { ...result, index: slot, term: proposed } : { type: 'superseded' })
+    const acceptedBy = this.core.decisions.find((decision) => decision.slot === slot)?.acceptedBy
+    proposal.reply(
+      isMine
+        ? { ...result, index: slot, term: proposed, ...(acceptedBy === undefined ? {} : { acceptedBy }) }
+        : { type: 'superseded' },
+    )
   }
 
   #answerRead(id: number, answer: (vocabulary: string, call: Call) => Answer): void {

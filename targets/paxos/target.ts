@@ -10,6 +10,7 @@ import { bundledNodes } from '../protocol/status.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
+import { paxosByzantine } from './byzantine.ts'
 import { type PaxosOptions, paxosOptions } from './options.ts'
 import type { ServerConfig } from './protocol.ts'
 import { claimedQuorums, sizesOf } from './quorums.ts'
@@ -77,5 +78,6 @@ export const paxos = defineTarget({
     files: {},
     processes: [nodeProcess('paxos', moduleAt('./server/main', import.meta.url), configOf(node, plan))],
   }),
+  byzantine: paxosByzantine,
   ...bundledNodes,
 })

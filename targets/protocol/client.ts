@@ -21,7 +21,7 @@ const LATE_RETRY_MS = 400
 type TryResult =
   | { readonly type: 'ok'; readonly value: unknown; readonly meta: Meta }
   /** This request had no effect and never will. */
-  | { readonly type: 'refused'; readonly error: string }
+  | { readonly type: 'refused'; readonly error: string; readonly meta: Meta }
   | { readonly type: 'doubt'; readonly error: string }
 
 /** The server's errors that prove that nothing happened. */
@@ -35,6 +35,15 @@ const REFUSALS = new Set([
 ])
 
 const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${CLIENT_PORT}`
+
+const answerOf = (reply: CallReply, { node }: Endpoint): { readonly value: unknown; readonly meta: Meta } => {
+  const { value, term = 0, index = 0, stale, acceptedBy } = reply
+  const evidence = {
+    ...(stale === undefined ? {} : { stale }),
+    ...(acceptedBy === undefined ? {} : { acceptedBy: acceptedBy.join() }),
+  }
+  return { value, meta: { term, index, servedBy: node, ...evidence } }
+}
 
 class SessionConnection implements Connection {
   readonly #vocabulary: string
@@ -90,7 +99,7 @@ class SessionConnection implements Connection {
       const meta = { attempts: attempt + 1 }
       if (answer.type === 'ok') return { ...answer, meta: { ...answer.meta, ...meta } }
       if (answer.type === 'doubt') doubt = answer.error
-      else if (doubt === null) return { type: 'fail', error: answer.error, meta }
+      else if (doubt === null) return { type: 'fail', error: answer.error, meta: { ...answer.meta, ...meta } }
       if (signal.aborted) break
     }
     return { type: 'info', error: doubt ?? 'aborted', meta: { attempts: this.#attempts } }
@@ -113,15 +122,15 @@ class SessionConnection implements Connection {
   }
 
   #interpret(result: HttpResult, endpoint: Endpoint): TryResult {
-    if (result.type === 'unsent') return { type: 'refused', error: result.error }
+    if (result.type === 'unsent') return { type: 'refused', error: result.error, meta: {} }
     if (result.type === 'doubt') return { type: 'doubt', error: result.error }
     if (result.status === 200) {
-      const { value, term = 0, index = 0, stale } = result.body as CallReply
-      const meta = { term, index, servedBy: endpoint.node }
-      return { type: 'ok', value, meta: stale === true ? { ...meta, stale } : meta }
+      return { type: 'ok', ...answerOf(result.body as CallReply, endpoint) }
     }
     const { error } = result.body as ErrorReply
-    return { type: REFUSALS.has(error) ? 'refused' : 'doubt', error }
+    return REFUSALS.has(error)
+      ? { type: 'refused', error, meta: { servedBy: endpoint.node } }
+      : { type: 'doubt', error }
   }
 
   #isSentAgain({ type, meta }: Outcome): boolean {

@@ -18,6 +18,8 @@ export interface CallReply {
   readonly index?: number
   /** The node says that its state may be an old one. */
   readonly stale?: true
+  /** The nodes of which it is known that they had it on disk. */
+  readonly acceptedBy?: readonly NodeId[]
 }
 
 export interface ErrorReply {

@@ -12,6 +12,7 @@ import type { ErrorReply } from '../protocol/wire.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
+import { raftByzantine } from './byzantine.ts'
 import { type RaftOptions, raftOptions } from './options.ts'
 import { AUTHORITY_PORT, type ServerConfig } from './protocol.ts'
 
@@ -114,5 +115,6 @@ export const raft = defineTarget({
     const { status, body } = await askNode(address, 'POST', '/members', { [kind]: member }, signal)
     if (status !== 200) throw new Error((body as ErrorReply).error)
   },
+  byzantine: raftByzantine,
   ...bundledNodes,
 })

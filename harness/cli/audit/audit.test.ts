@@ -7,8 +7,8 @@ import { faultline, temporaryFolder } from '../../testing/command.ts'
 import { staleRead } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
 import { REGISTER } from '../../vocabularies/register.ts'
+import { answersOf } from '../run/claims-file.ts'
 import { defaultsOf } from '../run/options.ts'
-import { answersOf } from './claims-file.ts'
 import { auditedRun, runsAt } from './read-runs.ts'
 
 const storedIncident = async (results: string) => {
@@ -39,7 +39,7 @@ describe('a claims file', () => {
     await expect(beside('mine.claims.yaml', 'boss: I')).rejects.toThrow(/mine\.claims\.yaml: .*boss/)
   })
 
-  it.each(['raft', 'paxos', 'primary-backup'])('of %s answers every question', async (target) => {
+  it.each(['raft', 'paxos', 'pbft', 'primary-backup'])('of %s answers every question', async (target) => {
     const { protocol, governance, communication } = await answersOf(target)
     expect([protocol, governance, communication].map((part) => Object.keys(part).length)).toEqual([10, 4, 2])
   })

@@ -3,7 +3,6 @@
  * prints in how many of the seeds the bug is found, and the median time to the first evidence. Then it runs the healthy
  * clusters with all workloads, where nothing may be found. With `--nemesis all` each run is what a user types first.
  */
-import { execa } from 'execa'
 import { targets } from '../../../targets/index.ts'
 import { workloads } from '../../../workloads/index.ts'
 import type { RunRecord } from '../../api/record.ts'
@@ -12,6 +11,7 @@ import type { RunVerdict } from '../../api/verdict.ts'
 import { loadRun } from '../../store/run-store.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
+import { runOnce } from './run-once.ts'
 
 export interface BugSettings {
   readonly seeds: number
@@ -50,14 +50,9 @@ const firstEvidenceMs = ({ verdicts }: RunVerdict, { history }: RunRecord): numb
 
 const RESULTS = 'results/bench-bugs'
 
-/** Runs the command line as a user would. */
-const runOnce = async (args: readonly string[], seed: number): Promise<Finding> => {
-  const all = [process.argv[1] as string, 'run', ...args, '--seed', String(seed), '--out', RESULTS, '--json']
-  const { stdout, stderr } = await execa(process.execPath, all, { reject: false, stdin: 'ignore' })
-  if (stdout === '') {
-    return { seed, status: 'not run', firstMs: null, summary: stderr.trim().split('\n').at(-1) ?? '' }
-  }
-  const verdict = JSON.parse(stdout) as RunVerdict & { readonly runDir: string }
+const runSeed = async (args: readonly string[], seed: number): Promise<Finding> => {
+  const verdict = await runOnce([...args, '--seed', String(seed)], RESULTS)
+  if ('error' in verdict) return { seed, status: 'not run', firstMs: null, summary: verdict.error }
   const isFound = verdict.status === 'invalid'
   const firstMs = isFound ? firstEvidenceMs(verdict, loadRun(verdict.runDir).record) : null
   return { seed, status: verdict.status, firstMs, summary: verdict.summary }
@@ -65,7 +60,7 @@ const runOnce = async (args: readonly string[], seed: number): Promise<Finding> 
 
 const runSeeds = async (args: readonly string[], seeds: number): Promise<readonly Finding[]> => {
   const findings: Finding[] = []
-  for (let seed = 1; seed <= seeds; seed++) findings.push(await runOnce(args, seed))
+  for (let seed = 1; seed <= seeds; seed++) findings.push(await runSeed(args, seed))
   return findings
 }
 

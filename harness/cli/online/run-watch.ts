@@ -14,6 +14,7 @@ import type { RunRecord } from '../../api/record.ts'
 import type { Checker, SlidingWindow } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
 import { findingsOf } from '../../findings/findings.ts'
+import { believed } from '../../history/honest.ts'
 import type { OnlineState, SeenBroken } from '../../store/online-file.ts'
 import { FILES, loadBesides, loadRun } from '../../store/run-store.ts'
 import { linesBetween, Tail } from '../../store/tail.ts'
@@ -43,7 +44,7 @@ const sizeOf = (file: string): number => fs.statSync(file, { throwIfNoEntry: fal
 
 /** What is held against the cluster by a part of its record, and will be whatever follows. */
 const findingsIn = async (record: RunRecord, checkers: readonly Checker[]): Promise<readonly Finding[]> => {
-  const verdict = await composeVerdict(checkers, record, new AbortController().signal)
+  const verdict = await composeVerdict(checkers, believed(record), new AbortController().signal)
   const shown = { ...verdict, verdicts: verdict.verdicts.map(provedAlready) }
   return findingsOf(record, shown).filter(({ excuse }) => excuse === null)
 }

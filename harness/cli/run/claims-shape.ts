@@ -5,7 +5,7 @@ import type { Target } from '../../api/target.ts'
 import { UserError } from '../../support/assert.ts'
 import { hintAt } from '../unknown-name.ts'
 
-const tolerated = z.union([z.literal(['any', 'minority']), z.int().min(0)]).optional()
+const tolerated = z.union([z.literal(['any', 'minority', 'third']), z.int().min(0)]).optional()
 const ms = z.number().min(0).optional()
 const flag = z.boolean().optional()
 
@@ -24,6 +24,7 @@ const TOLERATES = {
   upgrade: tolerated,
   misconfiguration: tolerated,
   dependency: tolerated,
+  byzantine: tolerated,
 } satisfies Record<FaultModel, z.ZodType>
 
 const AVAILABILITY = {
@@ -39,7 +40,9 @@ const CLAIMS = {
   minority: z.enum(['refuse', 'serve-reads', 'serve-all', 'ask-coordinator']).optional(),
   availability: z.strictObject(AVAILABILITY).optional(),
   quorums: z.array(z.string()).optional(),
+  proofKeys: z.record(z.string(), z.string()).optional(),
   atomicCommitment: z.literal(true).optional(),
+  decidesWithinMs: ms,
   tellsElections: flag,
   neverPanics: flag,
   logPatterns: z.record(z.string(), z.string()).optional(),

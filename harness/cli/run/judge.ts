@@ -12,6 +12,7 @@ import { findingsOf } from '../../findings/findings.ts'
 import { headlineOf } from '../../findings/headline.ts'
 import { windowPicture } from '../../findings/window.ts'
 import { decodeAny, decodeUnchecked, type HistorySource, isOurs } from '../../history/decode.ts'
+import { believed } from '../../history/honest.ts'
 import type { DecodedHistory } from '../../history/jsonl.ts'
 import { findHistory } from '../../store/history-file.ts'
 import {
@@ -66,7 +67,7 @@ const judgeRecord = async (
     record.spec === null
       ? checkers.filter((checker) => checker.needs.every((part) => record[part] !== null))
       : checkers
-  const verdict = await composeVerdict(usable, record, new AbortController().signal)
+  const verdict = await composeVerdict(usable, believed(record), new AbortController().signal)
   return { record, verdict: { ...verdict, notes: [...notes.map(sentence), ...verdict.notes] } }
 }
 

@@ -53,6 +53,9 @@ const FROZEN = [
   '120s',
 ]
 
+/** The traitor's connections go through a process of ours in its network namespace. */
+const LYING = ['-n', 'byzantine', '--nemesis-opts', 'interval=500ms,duration=60s', '--time-limit', '120s']
+
 /** One fault of each nemesis, all in force together. */
 const EVERY_FAULT = [
   '-n',
@@ -241,6 +244,18 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
     for (const inner of [false, true]) {
       const { inForce, left } = await kill(before, [...target, ...FROZEN], inner, onceInForce(1))
       expect(inForce).toEqual(['pause'])
+      expect(left, inner ? 'controller' : 'supervisor').toEqual([])
+    }
+  })
+
+  it.each([
+    ['raft in namespaces', RAFT],
+    ['etcd in docker', ETCD],
+  ])('while a node of %s lies, supervisor and controller each', async (_, target) => {
+    const before = hostBaseline()
+    for (const inner of [false, true]) {
+      const { inForce, left } = await kill(before, [...target, ...LYING], inner, onceInForce(1))
+      expect(inForce).toEqual(['byzantine'])
       expect(left, inner ? 'controller' : 'supervisor').toEqual([])
     }
   })

@@ -4,6 +4,7 @@ import type { Claims, FaultModel } from '../../api/claims.ts'
 import type { PlannedFault, RecordedFault } from '../../api/nemesis.ts'
 import type { RunSpec } from '../../api/record.ts'
 import { UserError } from '../../support/assert.ts'
+import { mostTolerated } from '../../support/tolerance.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
 import { findNemesis } from './registries.ts'
 import type { RunSettings } from './settings.ts'
@@ -89,7 +90,8 @@ const withinClaims = (nemesis: ChosenNemesis, target: string, claims: Claims, pl
   const { name, options } = nemesis
   const ofAll = modelsBeyond(plan(nemesis), claims)
   const modes = modesOf(nemesis)
-  if (modes === 'asked for' || Object.keys(claims.tolerates).length === 0) return { nemesis, note: null }
+  const mustBeClaimed = findNemesis(name).onlyIfClaimed ?? Object.keys(claims.tolerates).length > 0
+  if (modes === 'asked for' || !mustBeClaimed) return { nemesis, note: null }
   const inModes = (some: readonly string[]): ChosenNemesis => ({
     name,
     options: { ...options, modes: some.join('+') },
@@ -130,10 +132,7 @@ export const narrow = (nemesis: ChosenNemesis, target: string, claims: Claims, p
 
 /** Without what it tolerates at no node: a minority of one or two nodes is none. */
 export const toleratedWith = (claims: Claims, nodes: number): Claims => {
-  const minority = Math.floor((nodes - 1) / 2)
-  const tolerates = Object.entries(claims.tolerates).filter(
-    ([, at]) => at === 'any' || (at === 'minority' ? minority : at) > 0,
-  )
+  const tolerates = Object.entries(claims.tolerates).filter(([, at]) => mostTolerated(at, nodes) > 0)
   return { ...claims, tolerates: Object.fromEntries(tolerates) }
 }
 

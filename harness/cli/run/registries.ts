@@ -10,13 +10,22 @@ import type { Target } from '../../api/target.ts'
 import { environments } from '../../environments/index.ts'
 import { UserError } from '../../support/assert.ts'
 import { lookUp } from '../unknown-name.ts'
+import { answersOf } from './claims-file.ts'
 import { hasMethods, looksLikePath } from './reference.ts'
 import { requireTarget } from './target-shape.ts'
 import { importUserModule } from './user-modules.ts'
 
 export const findTarget = async (name: string): Promise<Target> => {
   if (!looksLikePath(name)) return lookUp('target', targets, name)
-  return requireTarget(path.resolve(name), await importUserModule('target', path.resolve(name)))
+  const target = requireTarget(path.resolve(name), await importUserModule('target', path.resolve(name)))
+  const { claims } = await answersOf(name)
+  if (Object.keys(claims).length === 0) return target
+  // The rest of it may be methods of a class.
+  return Object.create(target, {
+    claims: {
+      value: (...given: Parameters<Target['claims']>) => ({ ...target.claims(...given), ...claims }),
+    },
+  })
 }
 
 const INCIDENT_TEXTS = ['name', 'description', 'effect', 'endangers'] as const satisfies (keyof Incident)[]

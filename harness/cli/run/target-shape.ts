@@ -4,7 +4,8 @@
  */
 import os from 'node:os'
 import { z } from 'zod'
-import type { LaunchSpec, NodeIdentity, ProcessSpec, Target } from '../../api/target.ts'
+import type { ByzantineProtocol, LaunchSpec, NodeIdentity, ProcessSpec, Target } from '../../api/target.ts'
+import { LIE_KINDS } from '../../faults/relay/kinds.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { hintAt } from '../unknown-name.ts'
 import { programsShape } from './programs.ts'
@@ -28,6 +29,8 @@ const LIMITS =
 const PROCESS_NAME = /^[\w.-]+$/
 
 const setting = z.strictObject({ option: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) })
+
+const ports = z.array(z.int().min(1).max(65_535))
 
 const TARGET = {
   name: z.string().min(1),
@@ -61,6 +64,15 @@ const TARGET = {
       diskBytes: z.number().min(0).optional(),
       memoryBytes: z.number().min(0).optional(),
     })
+    .optional(),
+  byzantine: z
+    .strictObject({
+      peerPorts: ports,
+      clientPorts: ports,
+      codec: z.string().startsWith('/', 'an absolute path is needed'),
+      lies: z.record(z.string(), z.strictObject({ kind: z.enum(LIE_KINDS), description: z.string() })),
+      secrets: callable.optional(),
+    } satisfies Record<keyof ByzantineProtocol, z.ZodType>)
     .optional(),
   changeMembers: callable.optional(),
 } satisfies Record<keyof Target, z.ZodType>

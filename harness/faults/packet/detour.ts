@@ -10,9 +10,10 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import type { HeldCounts } from './held.ts'
 import type { LinkCounts } from './link.ts'
 import { type Plug, redirectLines, undoLines } from './redirect.ts'
-import type { SwitchOptions } from './switch.ts'
+import type { SwitchAnswer, SwitchOptions, SwitchRequest } from './switch.ts'
 
 /** An end of the detour: an interface in the network namespace of a process. */
 export interface DetourPort {
@@ -165,6 +166,8 @@ const redirect = async (end: End, layout: Layout): Promise<void> => {
 export class Detour implements AsyncDisposable {
   readonly #layout: Layout
   readonly #switch: ChildProcess
+  /** The latest request to the switch: one is answered before the next is sent. */
+  #asking: Promise<unknown> = Promise.resolve()
 
   private constructor(layout: Layout, child: ChildProcess) {
     this.#layout = layout
@@ -215,10 +218,42 @@ export class Detour implements AsyncDisposable {
 
   /** Counts of each directed link that has carried a packet. */
   async counts(): Promise<Readonly<Record<string, LinkCounts>>> {
+    return (await this.#ask({})).counts
+  }
+
+  /**
+   * Holds the packets of these directed links (`from>to`), those on their way included, until the next call: then they arrive,
+   * in order. Only links with a rule can be held. Resolves when what was held before has been let go.
+   */
+  async hold(links: readonly string[]): Promise<void> {
+    await this.#ask({ hold: links })
+  }
+
+  /** How many packets have been held, and for how long. */
+  async countHeld(): Promise<HeldCounts> {
+    return (await this.#ask({})).held
+  }
+
+  #ask(request: SwitchRequest): Promise<SwitchAnswer> {
+    const answer = this.#asking.then(() => this.#askNow(request))
+    this.#asking = answer.catch(() => {})
+    return answer
+  }
+
+  async #askNow(request: SwitchRequest): Promise<SwitchAnswer> {
     if (!this.#switch.connected) throw new Error('the switch has ended')
-    this.#switch.send('counts')
-    const [{ counts }] = (await once(this.#switch, 'message')) as [{ counts: Record<string, LinkCounts> }]
-    return counts
+    const ended = new AbortController()
+    const end = (): void => ended.abort()
+    this.#switch.once('exit', end)
+    this.#switch.send(request)
+    try {
+      const [answer] = (await once(this.#switch, 'message', { signal: ended.signal })) as [SwitchAnswer]
+      return answer
+    } catch (cause) {
+      throw new Error('the switch has ended', { cause })
+    } finally {
+      this.#switch.off('exit', end)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

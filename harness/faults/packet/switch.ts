@@ -15,6 +15,7 @@ import {
   isProbe,
   sourceOf,
 } from './frame.ts'
+import { type HeldCounts, HeldLinks } from './held.ts'
 import { type Fate, fateOf, type LinkCounts, type LinkRule, newCounts } from './link.ts'
 
 /** A host behind a device. Ethernet addresses are twelve hexadecimal digits. */
@@ -35,6 +36,22 @@ export interface SwitchOptions {
   /** Keyed by `from>to`, the ports' names. Links without a rule carry packets unchanged. */
   readonly rules: Readonly<Record<string, LinkRule>>
   readonly seed: number
+}
+
+/** What its parent asks of it: to hold these links and no others; without links, only to tell. */
+export interface SwitchRequest {
+  readonly hold?: readonly string[]
+}
+
+/** Its answer to each request, once that is done. */
+export interface SwitchAnswer {
+  readonly counts: Readonly<Record<string, LinkCounts>>
+  readonly held: HeldCounts
+}
+
+interface Leaving {
+  readonly to: number
+  readonly frame: Buffer
 }
 
 const MTU = 65_536
@@ -58,14 +75,17 @@ class Switch {
   readonly #counts = new Map<string, LinkCounts>()
   /** Packets of a link so far, those of our own probes included: by this their fates are drawn. */
   readonly #ordinals = new Map<string, number>()
+  readonly #held = new HeldLinks<Leaving>()
 
   constructor(options: SwitchOptions, fds: readonly number[]) {
     this.#options = options
     this.#fds = fds
   }
 
-  get counts(): Readonly<Record<string, LinkCounts>> {
-    return Object.fromEntries(this.#counts)
+  answer({ hold }: SwitchRequest): SwitchAnswer {
+    const nowMs = performance.now()
+    if (hold !== undefined) for (const { to, frame } of this.#held.hold(hold, nowMs)) this.#write(to, frame)
+    return { counts: Object.fromEntries(this.#counts), held: this.#held.counts(nowMs) }
   }
 
   serve(): void {
@@ -97,7 +117,8 @@ class Switch {
     const link = `${ports[from]?.name}>${name}`
     frame.write(device, 0, 'hex')
     if (isNeighbourTalk(frame)) return this.#write(to, frame)
-    const counts = isProbe(frame) ? newCounts() : this.#countsOf(link)
+    const isOurs = isProbe(frame)
+    const counts = isOurs ? newCounts() : this.#countsOf(link)
     counts.packets++
     counts.bytes += frame.length
     const rule = rules[link]
@@ -110,18 +131,19 @@ class Switch {
       const at = fate.flippedBit >> 3
       frame[at] = (frame[at] as number) ^ (1 << (fate.flippedBit & 7))
     }
-    for (const departureMs of fate.departuresMs) this.#depart(to, frame, departureMs)
+    const leave = (): void => {
+      if (isOurs || !this.#held.keeps(link, { to, frame }, performance.now())) this.#write(to, frame)
+    }
+    for (const departureMs of fate.departuresMs) {
+      if (departureMs < 0.5) leave()
+      else setTimeout(leave, departureMs)
+    }
   }
 
   #countsOf(link: string): LinkCounts {
     const counts = this.#counts.get(link) ?? newCounts()
     this.#counts.set(link, counts)
     return counts
-  }
-
-  #depart(to: number, frame: Buffer, departureMs: number): void {
-    if (departureMs < 0.5) this.#write(to, frame)
-    else setTimeout(() => this.#write(to, frame), departureMs)
   }
 
   #write(to: number, frame: Buffer): void {
@@ -136,7 +158,7 @@ class Switch {
 const options = JSON.parse(process.argv[2] ?? '{}') as SwitchOptions
 const fds = (process.env.FAULTLINE_TAPS ?? '').split(',').map(Number)
 const carrier = new Switch(options, fds)
-process.on('message', () => process.send?.({ counts: carrier.counts }))
+process.on('message', (request: SwitchRequest) => process.send?.(carrier.answer(request)))
 // Not `exit`, which would wait for the threads, and they wait for packets.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 carrier.serve()

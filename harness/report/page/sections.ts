@@ -1,4 +1,4 @@
-/** The tables of the page: verdicts, faults, recovery, coverage, sides, errors, processes that ended. */
+/** The tables of the page: verdicts, faults, lies, recovery, coverage, sides, errors, processes that ended. */
 import type { Ending } from '../../api/record.ts'
 import { visible } from '../../support/visible.ts'
 import type { ReportData } from '../data.ts'
@@ -95,6 +95,26 @@ export const faults = ({ faults: all }: ReportData): Section[] =>
       lines(same.map(({ victims }) => victims.join(', '))),
       effectCell(same),
     ]),
+  )
+
+/** What traitors said instead of what, and to whom. */
+export const lies = ({ faults: all }: ReportData): Section[] =>
+  section(
+    'Lies',
+    ['fault', 'traitor', 'to', 'lie', 'kind', 'times', 'from', 'to', 'the first time'],
+    all.flatMap(({ id, lies: told }) =>
+      told.map(({ by, to, lie, kind, count, fromMs, toMs, what }) => [
+        linkTo('fault', id, id),
+        by,
+        to,
+        lie,
+        kind,
+        String(count),
+        seconds(fromMs),
+        seconds(toMs),
+        visible(what),
+      ]),
+    ),
   )
 
 /** The ids of the rows about a fault. */

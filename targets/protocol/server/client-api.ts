@@ -6,7 +6,13 @@ import type { Applied } from '../state-machine.ts'
 
 export type Answer =
   /** `stale`: it is of a node that cannot know whether it is the present state, and says so. */
-  | (Applied & { readonly index?: number; readonly term?: number; readonly stale?: true })
+  | (Applied & {
+      readonly index?: number
+      readonly term?: number
+      readonly stale?: true
+      /** The nodes of which it is known that they had it on disk. */
+      readonly acceptedBy?: readonly NodeId[]
+    })
   /** It was never proposed here. */
   | { readonly type: 'not-leader'; readonly leader: NodeId | null }
   /** Another entry was committed in its place: it never happened. */

@@ -49,6 +49,7 @@ const answerWith =
           term: answer.term,
           index: answer.index,
           stale: answer.stale,
+          acceptedBy: answer.acceptedBy,
         })
       case 'nothing':
         return respond(response, 200, {})
@@ -107,14 +108,33 @@ const handle = (
   respond(response, 404, { error: `no such path: ${path}` })
 }
 
-export const serveClients = (clients: ClientPort): http.Server => {
+type Handle = (path: string, body: unknown, response: http.ServerResponse) => void | Promise<void>
+
+const serve = (take: Handle, address: string, port: number): http.Server => {
   const server = http.createServer((request, response) => {
     readBody(request).then(
-      (body) => handle(clients, request.url ?? '/', body, response),
+      (body) => take(request.url ?? '/', body, response),
       () => respond(response, 400, { error: 'malformed' }),
     )
   })
   server.keepAliveTimeout = 60_000
-  server.listen(clients.port, clients.address)
+  server.listen(port, address)
   return server
+}
+
+export const serveClients = (clients: ClientPort): http.Server =>
+  serve((path, body, response) => handle(clients, path, body, response), clients.address, clients.port)
+
+/** For a protocol with requests of its own. @param routes path -> what answers, once or never */
+export const serveJson = (
+  routes: Readonly<Record<string, (body: unknown, answer: (body: unknown) => void) => void>>,
+  address: string,
+  port: number,
+): http.Server => {
+  const take: Handle = (path, body, response) => {
+    const route = routes[path]
+    if (route === undefined) return respond(response, 404, { error: `no such path: ${path}` })
+    route(body, (answer) => respond(response, 200, answer))
+  }
+  return serve(take, address, port)
 }

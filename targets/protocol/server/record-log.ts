@@ -119,6 +119,9 @@ const writeDurably = (file: string, content: Buffer | string): void => {
   fsyncDirectory(path.dirname(file))
 }
 
+/** What a record must leave to the log. */
+type Unmarked<R> = R & { readonly [K in keyof Mark]?: never }
+
 /** @template R a record of the protocol; @template S its snapshot. Both are JSON. */
 export class RecordLog<R extends object, S> {
   readonly #directory: string
@@ -162,7 +165,7 @@ export class RecordLog<R extends object, S> {
   }
 
   /** The records are one batch. @param isSynced whether it is on the disk, rather than written only, when this returns */
-  append(records: readonly R[], isSynced: boolean): void {
+  append(records: readonly Unmarked<R>[], isSynced: boolean): void {
     if (records.length === 0) return
     this.#batch++
     // Not writeSync, which may write only a part.
@@ -171,7 +174,7 @@ export class RecordLog<R extends object, S> {
   }
 
   /** Saves the snapshot, then replaces the log by what the snapshot does not cover. */
-  compact(snapshot: S, remaining: readonly R[]): void {
+  compact(snapshot: S, remaining: readonly Unmarked<R>[]): void {
     const body = JSON.stringify(snapshot)
     writeDurably(path.join(this.#directory, 'snapshot'), `${zlib.crc32(body).toString(16)}\n${body}`)
     this.#batch = 1

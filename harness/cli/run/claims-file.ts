@@ -5,8 +5,8 @@ import { parse } from 'yaml'
 import { claimsFiles } from '../../../targets/claims-files.ts'
 import { type Answers, NO_ANSWERS, parseAnswers } from '../../audit/answers.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
-import { looksLikePath } from '../run/reference.ts'
-import { importUserModule } from '../run/user-modules.ts'
+import { looksLikePath } from './reference.ts'
+import { importUserModule } from './user-modules.ts'
 
 /** In this order. */
 const ENDINGS = ['.claims.yaml', '.claims.yml', '.claims.ts', '.claims.js']
