@@ -2,6 +2,7 @@
 import { agreement } from '../checkers/cluster/agreement.ts'
 import { atomicCommitment } from '../checkers/cluster/atomic-commitment.ts'
 import { availability } from '../checkers/cluster/availability.ts'
+import { blocking } from '../checkers/cluster/blocking.ts'
 import { convergence } from '../checkers/cluster/convergence.ts'
 import { leadership } from '../checkers/cluster/leadership.ts'
 import { logs } from '../checkers/cluster/logs.ts'
@@ -19,6 +20,7 @@ export const standing: readonly Checker[] = [
   quorums,
   proofs,
   atomicCommitment,
+  blocking,
   convergence,
   sides,
   availability,

@@ -119,6 +119,11 @@ export interface Claims {
    * nodes tell. Absent: it does not say so.
    */
   readonly atomicCommitment?: true
+  /**
+   * Of these: while a majority of the nodes runs and is connected, none of that majority is in doubt for longer about one. Two-phase
+   * commit with a single coordinator cannot claim it. Absent: it blocks, or nothing is said.
+   */
+  readonly decidesWithinMs?: number
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
   /** No node panics, fails an assertion or finds its data corrupt, unless a fault explains it. Absent: it is told only. */

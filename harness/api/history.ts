@@ -17,7 +17,7 @@ export interface Call {
  * Evidence that came with an answer: term, revision, the node that served it (`servedBy`), attempts of a declared retry. The
  * harness sets `misfit` where a client's answer did not fit its call. `acceptedBy` names the nodes that had accepted what was
  * answered, joined by commas; `index` and `term` are its place, and `members` those in force for it, if they are not all nodes.
- * `vouchedBy` is for clients that take an answer only if several nodes give it: their names, joined by spaces. An answer
+ * `vouchedBy` is for clients that take an answer only if several nodes give it: their names, joined by commas too. An answer
  * without it is that of one node, and if that node lies, it says nothing. `proof` is an `AnswerProof` as JSON.
  */
 export type Meta = Readonly<Record<string, string | number | boolean>>

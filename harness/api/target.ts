@@ -227,6 +227,11 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
    */
   readonly image?: string
   /**
+   * Files of this machine that its nodes need besides their programs, such as a server of ours around a library. In a container they
+   * are read-only, at the same paths. Absent: none.
+   */
+  readonly hostFiles?: readonly string[]
+  /**
    * Its programs, under these options where they depend on them, such as one in several versions. Of Debian's packages: a name
    * that ends with `.jar` is a Java library, a program outside the search path is named by its path, and a container has them
    * by its image. A container sees what comes from elsewhere read-only, at the same path as this machine.

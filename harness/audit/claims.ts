@@ -149,6 +149,16 @@ const ofCluster = (runs: readonly AuditedRun[], claims: Claims): readonly ClaimR
         ),
       ]
     : []),
+  ...(claims.decidesWithinMs === undefined
+    ? []
+    : [
+        resultOf(
+          `no node of a connected majority is in doubt for longer than ${claims.decidesWithinMs / 1000} s`,
+          runs,
+          byChecker('blocking', hadFaults),
+          'a run in which a fault takes effect, and a status that tells of votes and decisions (`transactions`)',
+        ),
+      ]),
   ...(claims.tellsElections === true
     ? [resultOf('one leader in each term', runs, byChecker('leadership'), 'a run of more than one node')]
     : []),

@@ -23,7 +23,7 @@ const nodeHosts = (parts: RunParts): readonly HostSpec[] => {
     identity,
     launch: target.launch(identity, plan, program),
     image: target.image,
-    hostFiles: programFolders,
+    hostFiles: [...programFolders, ...(target.hostFiles ?? [])],
   }))
 }
 

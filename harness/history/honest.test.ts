@@ -72,7 +72,7 @@ describe('a run in which a node lied', () => {
 
   it.each([
     ['another node served the call', { servedBy: 'n2' }],
-    ['several nodes vouched for it', { servedBy: 'n3', vouchedBy: 'n1 n3' }],
+    ['several nodes vouched for it', { servedBy: 'n3', vouchedBy: 'n1,n3' }],
   ])('keeps what %s', (_, meta) => {
     expect(outcomes(believed(record(meta, [lied(['n3'])], 'n3')))).toEqual(TRUSTED)
   })

@@ -8,12 +8,14 @@ export const commitClaimsFile: ClaimsFile = {
       'The shards that a transaction touches, and the node that the client asked, which coordinates it.',
     'fault-model':
       'Crashes, power losses, partitions, lost, late and repeated messages, and any clocks, of any number of nodes. Not: a node that comes back with older data, or nodes that lie.',
-    'quorum-rule': 'None: commit needs the vote of every participant.',
-    leadership: 'None: each transaction has a coordinator of its own, and never another one.',
+    'quorum-rule':
+      'Commit needs the vote of every participant. With a replicated coordinator, a decision needs a majority of all nodes, too.',
+    leadership:
+      'Each transaction has a coordinator of its own. With a replicated coordinator, the log of decisions has a leader, one per ballot.',
     'commit-rule':
-      'All participants have voted yes, each on disk before it was told, and the coordinator has its decision on disk.',
+      'All participants have voted yes, each on disk before it was told, and the decision is on the disk of the coordinator; of a replicated one, it is the first on this transaction that the log has chosen.',
     partition:
-      'Transactions within one side go on. Those across sides are aborted, or wait with their locks if they were in doubt.',
+      'Transactions within one side go on. Those across sides are aborted, or wait with their locks if they were in doubt; with a replicated coordinator, only on the side of a minority.',
     recovery:
       'A node reads its log, goes on to deliver its commits, and asks about what it is in doubt of. What a coordinator does not know was aborted. Ready within 15 s of the last heal.',
     retries:

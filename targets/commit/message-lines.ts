@@ -4,18 +4,21 @@ import * as lines from '../protocol/message-lines.ts'
 import type { Envelope, Message } from './core/types.ts'
 
 const inWords = (message: Message): string => {
-  const { type, tx } = message
-  switch (type) {
+  switch (message.type) {
+    case 'propose':
+      return `propose ${message.proposal.outcome} ${message.proposal.tx}`
+    case 'paxos':
+      return `decisions: ${message.message.type}`
     case 'prepare':
-      return `${message.isLoneRead ? 'read' : 'prepare'} ${tx}, ${message.steps.length} steps, of ${message.participants.join(' ')}`
+      return `${message.isLoneRead ? 'read' : 'prepare'} ${message.tx}, ${message.steps.length} steps, of ${message.participants.join(' ')}`
     case 'vote':
-      return `vote ${message.vote} ${tx}${message.vote === 'no' ? `, ${message.why}` : ''}`
+      return `vote ${message.vote} ${message.tx}${message.vote === 'no' ? `, ${message.why}` : ''}`
     case 'decision':
-      return `${message.outcome} ${tx}${message.why === null ? '' : `, ${message.why}`}`
+      return `${message.outcome} ${message.tx}${message.why === null ? '' : `, ${message.why}`}`
     case 'ack':
-      return `ack ${tx}`
+      return `ack ${message.tx}`
     case 'ask':
-      return `ask ${tx}`
+      return `ask ${message.tx}`
   }
 }
 

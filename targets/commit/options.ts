@@ -2,7 +2,21 @@
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import { clientOptions } from '../protocol/options.ts'
 
+export const COORDINATORS = ['single', 'replicated'] as const
+
 export const commitOptions = {
+  coordinator: {
+    type: 'string',
+    default: 'single',
+    choices: COORDINATORS,
+    description:
+      'single: the node that the client asked decides alone, and while it is away, others are in doubt; replicated: a log that all nodes hold decides',
+  },
+  'election-timeout': {
+    type: 'duration',
+    default: 400,
+    description: 'the log of a replicated coordinator elects a leader after one to two of these without one',
+  },
   tick: { type: 'duration', default: 10, description: 'the unit in which a node counts its timeouts' },
   'vote-timeout': {
     type: 'duration',

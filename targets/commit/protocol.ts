@@ -7,7 +7,10 @@ export interface ServerConfig {
   readonly dataDir: string
   readonly members: readonly NodeId[]
   readonly addresses: Readonly<Record<NodeId, string>>
+  readonly coordinator: 'single' | 'replicated'
   readonly tickMs: number
+  /** The log of decisions elects a leader after one to two of these without one. */
+  readonly electionMs: number
   /** A coordinator waits this long for votes. */
   readonly voteMs: number
   /** A participant in doubt asks, and a coordinator repeats its decision, every so often. */

@@ -109,6 +109,7 @@ export class Runner {
     }
     if (this.#entries < compactEvery) return
     this.#entries = 0
+    core.compact()
     disk.replace(core.durable)
   }
 

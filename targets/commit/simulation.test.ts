@@ -10,6 +10,7 @@ import {
   type SimulatedRun,
 } from '../protocol/testing/simulated.ts'
 import { type Bug, bugs } from './bugs/bugs.ts'
+import { COORDINATORS } from './options.ts'
 import { commitSimulation, simulateCommit } from './simulation/simulate.ts'
 
 const checker = bank({ accounts: 0, total: 0 })
@@ -24,14 +25,14 @@ const judge = async (run: SimulatedRun): Promise<string | null> => {
   return status === 'invalid' ? summary : null
 }
 
-describe('the healthy core', () => {
+describe.each(COORDINATORS)('the healthy core, with a %s coordinator', (coordinator) => {
   const seeds = sized(100, 1000)
   it(
     `keeps the properties of atomic commitment, and all money, for ${seeds} seeds`,
     async () => {
       let proved = 0
       for (let seed = 1; seed <= seeds; seed++) {
-        const run = simulateCommit(seed, null)
+        const run = simulateCommit(seed, null, coordinator)
         expect(run.violation, `seed ${seed}`).toBeNull()
         const { status, summary } = await judgeBank(run)
         expect(status, `seed ${seed}: ${summary}`).not.toBe('invalid')
@@ -45,15 +46,17 @@ describe('the healthy core', () => {
 
   it('is exercised: transfers with every outcome, and reads of all accounts', () => {
     const counts = new Map<string, number>()
-    for (let seed = 0; seed < 10; seed++)
-      for (const { f, type } of simulateCommit(seed, null).history)
+    for (let seed = 0; seed < 15; seed++)
+      for (const { f, type } of simulateCommit(seed, null, coordinator).history)
         counts.set(`${f} ${type}`, (counts.get(`${f} ${type}`) ?? 0) + 1)
     expect(counts.get('transfer ok')).toBeGreaterThan(200)
     expect(counts.get('read ok')).toBeGreaterThan(50)
     expect(counts.get('transfer info')).toBeGreaterThan(10)
     expect(counts.get('transfer fail')).toBeGreaterThan(10)
   })
+})
 
+describe('a run of a seed', () => {
   it('is deterministic, and a recorded plan gives the same run again', () => {
     for (let seed = 1; seed <= 5; seed++) {
       const { elections: _, ...run } = simulateCommit(seed, null)

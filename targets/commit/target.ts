@@ -20,7 +20,9 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan<CommitOptions>): ServerC
     dataDir: node.dataDir,
     members: nodes.map(({ name }) => name),
     addresses: Object.fromEntries(nodes.map(({ name, address }) => [name, address])),
+    coordinator: options.coordinator,
     tickMs: options.tick,
+    electionMs: options['election-timeout'],
     voteMs: options['vote-timeout'],
     askMs: options['ask-every'],
     patienceMs: options.patience,
@@ -48,10 +50,13 @@ export const commit = defineTarget({
     { option: 'ask-every', value: 2000 },
     { option: 'compact-every', value: 3 },
   ],
-  claims: () => ({
+  claims: ({ coordinator }) => ({
     source: 'targets/commit/README.md',
     consistency,
     atomicCommitment: true,
+    ...(coordinator === 'replicated'
+      ? { quorums: ['majority of nodes'], tellsElections: true, decidesWithinMs: 5000 }
+      : {}),
     neverPanics: true,
     logPatterns: { corruption: ': refusing to start$' },
     recoversWithinMs: 15_000,

@@ -51,14 +51,26 @@ done
 touch "$data/${FOUNDER}"
 `
 
-/** Ends when one of the nodes serves. Arguments: their addresses. */
+/** A node whose data was wiped while some of those before it are down waits for so long. */
+const PATIENCE_S = 15
+
+/**
+ * Ends when as many nodes serve as come before this one. A donor that is in the middle of a transfer when another node joins may stay
+ * a donor for ever (Galera's issue 133), so they join one after another. Arguments: how many, the addresses of the others.
+ */
 const WAIT = `${SETTING}${ANSWERS}
+needed=$1
+shift
 mkdir -p "$data/mysql"
-echo 'waiting for a node to serve'
+echo "waiting for $needed to serve"
 while :; do
+  serving=0
   for other in "$@"; do
-    if answers "$other" ${SQL_PORT}; then echo "$other serves"; exit 0; fi
+    if answers "$other" ${SQL_PORT}; then serving=$((serving + 1)); fi
   done
+  if [ "$serving" -ge "$needed" ]; then echo "$serving serve"; exit 0; fi
+  if [ "$serving" -eq 0 ]; then SECONDS=0; fi
+  if [ "$SECONDS" -ge ${PATIENCE_S} ]; then echo "only $serving serve"; exit 0; fi
   sleep 0.1
 done
 `
@@ -169,10 +181,11 @@ export const launchNode = (
     user: USER_OF_SYSTEM,
   })
   const others = plan.nodes.filter(({ name }) => name !== node.name).map(({ address }) => address)
-  const isFirst = node.name === plan.nodes[0]?.name
+  const at = plan.nodes.findIndex(({ name }) => name === node.name)
+  const begin = at === 0 ? script('found', FOUND, others) : script('wait', WAIT, [String(at), ...others])
   return {
     files: { [CONFIG]: configOf(node, plan, root), [USERS_FILE]: USERS },
-    steps: { firstStart: [isFirst ? script('found', FOUND, others) : script('wait', WAIT, others)] },
+    steps: { firstStart: [begin] },
     processes: [{ ...script('mariadbd', SERVE, []), stopSignal: 'SIGTERM', stopTimeoutMs: STOP_TIMEOUT_MS }],
   }
 }

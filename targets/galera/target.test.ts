@@ -100,8 +100,8 @@ describe('launch', () => {
       ['wait'],
       ['wait'],
     ])
-    // All others are asked.
-    expect(launched(2).steps?.firstStart?.[0]?.argv.slice(-2)).toEqual(['198.18.0.1', '198.18.0.3'])
+    // All others are asked, and as many must serve as come before it.
+    expect(launched(3).steps?.firstStart?.[0]?.argv.slice(-3)).toEqual(['2', '198.18.0.1', '198.18.0.2'])
   })
 
   it('tells MariaDB what the options say', () => {

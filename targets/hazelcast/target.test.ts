@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { COUNTER } from '../../harness/vocabularies/counter.ts'
 import { LOCK } from '../../harness/vocabularies/locks.ts'
@@ -86,6 +87,13 @@ describe('a member', () => {
       'pn',
       'map',
     ])
+  })
+
+  it('needs the sources of our server in a container, too', () => {
+    const compile = launched().steps?.firstStart?.[0]?.argv ?? []
+    expect(hazelcast.hostFiles?.filter((file) => fs.existsSync(file) && compile.includes(file))).toHaveLength(
+      2,
+    )
   })
 
   it('tells who is the oldest', () => {

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import type { ClusterPlan, LaunchSpec, NodeIdentity } from '../../harness/api/target.ts'
 import { defineTarget } from '../../harness/support/define.ts'
-import { launchJava } from '../java-service/launch.ts'
+import { javaSources, launchJava } from '../java-service/launch.ts'
 import { clientsOf } from '../pysyncobj/client.ts'
 import { isReadyAt } from '../pysyncobj/control.ts'
 import { claimsOf } from './claims.ts'
@@ -13,6 +13,7 @@ import { CLIENT_PORT } from './ports.ts'
 import { statusOf } from './status.ts'
 import { programsOf, RELEASE } from './versions.ts'
 
+const FOLDER = 'hazelcast'
 const CONFIG = 'hazelcast.xml'
 
 const launch = (
@@ -24,7 +25,7 @@ const launch = (
   const config = path.posix.join(node.dataDir, CONFIG)
   const majority = String(majorityOf(plan.nodes.length))
   const args = [node.address, String(CLIENT_PORT), config, majority, sets, counters, locks]
-  const server = { name: 'hazelcast', folder: 'hazelcast', library: RELEASE, heap: '256m', args }
+  const server = { name: 'hazelcast', folder: FOLDER, library: RELEASE, heap: '256m', args }
   return { files: { [CONFIG]: configOf(node, plan) }, ...launchJava(server, node, program) }
 }
 
@@ -34,6 +35,8 @@ export const hazelcast = defineTarget({
   options: hazelcastOptions,
   nodes: { default: 3, min: 1 },
   bugs: [],
+  image: 'java',
+  hostFiles: javaSources(FOLDER),
   programs: ({ version }: HazelcastOptions) => programsOf(version),
   claims: claimsOf,
   clients: clientsOf({ port: CLIENT_PORT, isDefinite }),

@@ -21,6 +21,12 @@ const javaSource = (folder: string, name: string): string => {
   return path.resolve(import.meta.dirname, targets, folder, name)
 }
 
+/** Of a target's server: files of this machine. */
+export const javaSources = (folder: string): readonly string[] => [
+  javaSource('java-service', 'Service.java'),
+  javaSource(folder, 'Server.java'),
+]
+
 interface JavaServer {
   readonly name: string
   /** The folder of the target, which has its `Server.java`. */
@@ -40,7 +46,6 @@ export const launchJava = (
 ): Required<Pick<LaunchSpec, 'steps' | 'processes'>> => {
   const jars = path.join(program(library), '*')
   const classes = path.posix.join(node.dataDir, CLASSES)
-  const sources = [javaSource('java-service', 'Service.java'), javaSource(folder, 'Server.java')]
   const server: ProcessSpec = {
     name,
     argv: [program('java'), `-Xmx${heap}`, ...JVM, ...PROPERTIES, '-cp', `${jars}:${classes}`, MAIN, ...args],
@@ -51,7 +56,7 @@ export const launchJava = (
       firstStart: [
         {
           name: 'javac',
-          argv: [program('javac'), '-proc:none', '-d', classes, '-cp', jars, ...sources],
+          argv: [program('javac'), '-proc:none', '-d', classes, '-cp', jars, ...javaSources(folder)],
           env: {},
         },
       ],

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Claims } from '../../harness/api/claims.ts'
 import type { ClusterPlan, LaunchSpec, NodeIdentity } from '../../harness/api/target.ts'
 import { defineTarget } from '../../harness/support/define.ts'
-import { launchJava } from '../java-service/launch.ts'
+import { javaSources, launchJava } from '../java-service/launch.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
 import { clientsOf } from '../pysyncobj/client.ts'
 import { isReadyAt, statusAt, withLocalReads } from '../pysyncobj/control.ts'
@@ -13,6 +13,7 @@ import { CLIENT_PORT } from './ports.ts'
 import { stackOf } from './stack.ts'
 import { programsOf, RELEASE } from './versions.ts'
 
+const FOLDER = 'jgroups-raft'
 const STACK = 'stack.xml'
 
 const launch = (
@@ -22,7 +23,7 @@ const launch = (
 ): LaunchSpec => {
   const stack = path.posix.join(node.dataDir, STACK)
   const args = [node.name, node.address, String(CLIENT_PORT), stack, plan.options.reads]
-  const server = { name: 'jgroups-raft', folder: 'jgroups-raft', library: RELEASE, heap: '192m', args }
+  const server = { name: 'jgroups-raft', folder: FOLDER, library: RELEASE, heap: '192m', args }
   return { files: { [STACK]: stackOf(node, plan) }, ...launchJava(server, node, program) }
 }
 
@@ -48,6 +49,8 @@ export const jgroupsRaft = defineTarget({
   options: jgroupsRaftOptions,
   nodes: { default: 3, min: 1 },
   bugs: [],
+  image: 'java',
+  hostFiles: javaSources(FOLDER),
   programs: ({ version }: JgroupsRaftOptions) => programsOf(version),
   claims,
   clients: clientsOf({ port: CLIENT_PORT, isDefinite }),

@@ -85,7 +85,7 @@ describe('4.1 the client', () => {
     expect(outcome).toMatchObject({
       type: 'ok',
       value: { key: 1, value: 5 },
-      meta: { vouchedBy: 'n3 n4', view: 0, attempts: 1 },
+      meta: { vouchedBy: 'n3,n4', view: 0, attempts: 1 },
     })
   })
 

@@ -113,7 +113,7 @@ class PbftConnection implements Connection {
 
   #outcome(request: Request, { reply, by }: Tried & { type: 'agreed' }, attempts: number): Outcome {
     const { view, result } = reply.body
-    const meta = { view, vouchedBy: by.join(' '), attempts }
+    const meta = { view, vouchedBy: by.join(), attempts }
     if (result.type === 'refused') return { type: 'fail', error: result.error, meta }
     const value = result.type === 'value' ? result.value : null
     if (attempts === 1 || !this.#context.options['late-retry']) return { type: 'ok', value, meta }

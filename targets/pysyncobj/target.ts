@@ -69,6 +69,8 @@ export const pysyncobj = defineTarget({
   options: pysyncobjOptions,
   nodes: { default: 3, min: 1 },
   bugs: [],
+  image: 'python',
+  hostFiles: [SERVER],
   programs: ({ version }: PysyncobjOptions) => programsOf(version),
   claims,
   clients: clientsOf({ port: CLIENT_PORT, isDefinite }),

@@ -42,6 +42,7 @@ const CLAIMS = {
   quorums: z.array(z.string()).optional(),
   proofKeys: z.record(z.string(), z.string()).optional(),
   atomicCommitment: z.literal(true).optional(),
+  decidesWithinMs: ms,
   tellsElections: flag,
   neverPanics: flag,
   logPatterns: z.record(z.string(), z.string()).optional(),

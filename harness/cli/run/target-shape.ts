@@ -45,6 +45,7 @@ const TARGET = {
   versions: z.strictObject({ option: z.string(), values: z.array(z.unknown()) }).optional(),
   mistakes: z.array(setting).optional(),
   image: z.string().optional(),
+  hostFiles: z.array(z.string()).optional(),
   programs: programsShape,
   claims: callable,
   lacks: callable.optional(),

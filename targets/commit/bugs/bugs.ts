@@ -4,6 +4,7 @@
  */
 import { plantedBugs } from '../../protocol/planted-bugs.ts'
 import { type CoreDeviations, healthyCore } from '../core/deviations.ts'
+import type { CommitConfig } from '../core/types.ts'
 import {
   decisionForgotten,
   decisionNotDurable,
@@ -13,6 +14,7 @@ import {
 } from './coordinators.ts'
 import type { BugDefinition } from './definition.ts'
 import { decidesAlone, locksReleasedInDoubt, refusalForgotten, voteNotDurable } from './participants.ts'
+import { decidedBeforeChosen, lastDecisionCounts, repeatDecidedTwice } from './replicated.ts'
 
 const definitions = {
   'decides-alone': decidesAlone,
@@ -24,6 +26,9 @@ const definitions = {
   'decision-forgotten': decisionForgotten,
   'prepares-twice': preparesTwice,
   'votes-counted-twice': votesCountedTwice,
+  'decided-before-chosen': decidedBeforeChosen,
+  'last-decision-counts': lastDecisionCounts,
+  'repeat-decided-twice': repeatDecidedTwice,
 } as const satisfies Record<string, BugDefinition>
 
 export type Bug = keyof typeof definitions
@@ -37,4 +42,10 @@ export const deviationsOf = (bug: Bug | null): CoreDeviations => {
   if (bug === null) return healthyCore
   const { core }: BugDefinition = definitions[bug]
   return { ...healthyCore, ...core }
+}
+
+/** With which coordinator a bug shows. */
+export const coordinatorWith = (bug: Bug): CommitConfig['coordinator'] => {
+  const { coordinator = 'single' }: BugDefinition = definitions[bug]
+  return coordinator
 }

@@ -37,7 +37,7 @@ describe('two-phase commit (GL 3.1)', () => {
     expect([bench.value('n2'), bench.value('n3')]).toEqual([20, 30])
   })
 
-  it('one vote for no aborts, and the coordinator writes nothing (presumed abort)', () => {
+  it('one vote for no aborts, and the coordinator writes no decision (presumed abort), only its answer', () => {
     const bench = three()
     bench.begin('n1', [write('n2', 1), { f: 'swap', key: 'k/2', expected: 9, value: 1 }], 1)
     expect(bench.deliver()).toEqual([
@@ -47,6 +47,7 @@ describe('two-phase commit (GL 3.1)', () => {
       `n3 writes abort ${TX}`,
       `n2>n1 yes ${TX}`,
       `n3>n1 no ${TX} condition`,
+      'n1 writes refused 1',
       'n1 answers condition',
       `n1>n2 abort ${TX} condition`,
       `n2 writes abort ${TX} unsynced`,
@@ -212,6 +213,20 @@ describe('requests that are repeated', () => {
     bench.begin('n1', BOTH, 1)
     expect(bench.deliver()).toEqual(['n1 answers done'])
     expect(bench.answers).toHaveLength(3)
+  })
+
+  it('after a condition did not hold, get the same answer, whatever holds now, also after a start', () => {
+    const bench = three()
+    const swap = [{ f: 'swap', key: 'k/2', expected: 9, value: 1 }] as const
+    bench.begin('n1', swap, 1)
+    bench.deliver()
+    bench.begin('n1', [write('n3', 9)], 1, 6)
+    bench.deliver()
+    bench.start('n1')
+    bench.begin('n1', swap, 1)
+    bench.deliver()
+    expect(bench.answers.map(({ type }) => type)).toEqual(['condition', 'done', 'condition'])
+    expect(bench.value('n3')).toBe(9)
   })
 
   it('are refused if the session has had a later one', () => {

@@ -4,20 +4,25 @@
  * was aborted. A commit is forgotten when all participants have it on disk.
  */
 import type { NodeId } from '../../protocol/commands.ts'
+import type { DecisionLog } from './decision-log.ts'
+import type { Decided } from './decision-table.ts'
 import type { CoreDeviations } from './deviations.ts'
 import type { Out } from './out.ts'
 import { Sessions } from './sessions.ts'
 import { ownerOf, type Step } from './steps.ts'
 import {
   type Answer,
+  type Answered,
   type CommitConfig,
   type Committed,
   type Durable,
   type Entry,
   type Message,
+  type Outcome,
   placeOf,
   type Reason,
   type Request,
+  type SessionState,
   type TransactionId,
 } from './types.ts'
 
@@ -30,6 +35,12 @@ interface Asked {
   startsAt: number | null
 }
 
+interface Proposed {
+  readonly outcome: Outcome
+  readonly request: Answered | null
+  readonly results: readonly unknown[]
+}
+
 interface Running {
   readonly tx: TransactionId
   readonly asked: Asked
@@ -39,12 +50,23 @@ interface Running {
   /** Results of those that voted yes. */
   readonly votes: Map<NodeId, readonly unknown[]>
   yes: number
+  /** The log's position when it began. */
+  readonly sinceSlot: number
+  /** What was proposed to the log: from then on, only the log says what becomes of it. */
+  proposed: Proposed | null
 }
 
 interface Deciding extends Committed {
   readonly missing: Set<NodeId>
   readonly since: number
 }
+
+/** Null: a read, which may be asked again. */
+const answeredBy = ({ request: { session } }: Asked, results: Answered['results']): Answered | null =>
+  session === null ? null : { session: session.id, seq: session.seq, results }
+
+const sameAnswer = ({ results }: SessionState): Answer =>
+  results === null ? { type: 'condition' } : { type: 'done', results }
 
 type VoteMessage = Message & { readonly type: 'vote' }
 
@@ -53,7 +75,8 @@ export class Coordinator {
   readonly #deviations: CoreDeviations
   readonly #out: Out
   readonly #start: number
-  readonly #sessions: Sessions
+  readonly #ownSessions: Sessions
+  readonly #log: DecisionLog | null
   readonly #asked = new Set<Asked>()
   readonly #running = new Map<TransactionId, Running>()
   readonly #committed = new Map<TransactionId, Deciding>()
@@ -62,13 +85,24 @@ export class Coordinator {
   #session = 0
   #now = 0
 
-  /** @param start how often this node has started, this time included */
-  constructor(config: CommitConfig, durable: Durable, start: number, deviations: CoreDeviations, out: Out) {
+  /**
+   * @param start how often this node has started, this time included
+   * @param log of decisions; null: it decides alone
+   */
+  constructor(
+    config: CommitConfig,
+    durable: Durable,
+    start: number,
+    deviations: CoreDeviations,
+    out: Out,
+    log: DecisionLog | null,
+  ) {
+    this.#log = log
     this.#config = config
     this.#deviations = deviations
     this.#out = out
     this.#start = start
-    this.#sessions = new Sessions(durable)
+    this.#ownSessions = new Sessions(durable)
     for (const committed of durable.committed) this.#await(committed)
   }
 
@@ -78,7 +112,12 @@ export class Coordinator {
       participants,
       request,
     }))
-    return { committed, ...this.#sessions.durable }
+    return { committed, ...this.#ownSessions.durable }
+  }
+
+  /** With a log, they are the same on all nodes. */
+  get #sessions(): Sessions {
+    return this.#log?.table.sessions ?? this.#ownSessions
   }
 
   /** Transactions without an outcome, or with one that not all participants have. */
@@ -98,7 +137,7 @@ export class Coordinator {
     if (session !== null && !this.#deviations.repeatsRequests) {
       const known = this.#sessions.look(session)
       if (known === 'expired' || known === 'stale') return this.#out.answer([request.id], { type: known })
-      if (known !== null) return this.#out.answer([request.id], { type: 'done', results: known.results })
+      if (known !== null) return this.#out.answer([request.id], sameAnswer(known))
       const same = [...this.#asked].find(
         ({ request: other }) => other.session?.id === session.id && other.session.seq === session.seq,
       )
@@ -117,7 +156,8 @@ export class Coordinator {
     this.#now++
     const { voteTicks, askTicks } = this.#config
     for (const running of this.#running.values())
-      if (this.#now - running.since >= voteTicks) this.#abort(running, 'timeout')
+      if (running.proposed !== null) this.#repeat(running)
+      else if (this.#now - running.since >= voteTicks) this.#abort(running, 'timeout')
     for (const { tx, missing, since } of this.#committed.values())
       if ((this.#now - since) % askTicks === 0) this.#sendCommit(tx, missing)
     for (const asked of this.#asked)
@@ -135,7 +175,8 @@ export class Coordinator {
     const participants = [...bySteps.keys()]
     const isLoneRead = participants.length <= 1 && steps.every(({ f }) => f === 'read')
     const since = this.#now
-    this.#running.set(tx, { tx, asked, participants, isLoneRead, since, votes: new Map(), yes: 0 })
+    const fresh = { votes: new Map(), yes: 0, sinceSlot: this.#log?.appliedTo ?? 0, proposed: null }
+    this.#running.set(tx, { tx, asked, participants, isLoneRead, since, ...fresh })
     const floor = this.#floor()
     for (const [to, own] of bySteps)
       this.#out.send(to, { type: 'prepare', tx, participants, steps: own, floor, isLoneRead })
@@ -148,7 +189,7 @@ export class Coordinator {
   onVote(from: NodeId, vote: VoteMessage): void {
     const running = this.#running.get(vote.tx)
     // A participant in doubt asks by itself.
-    if (running === undefined) return
+    if (running === undefined || running.proposed !== null) return
     if (vote.vote === 'no') return this.#abort(running, vote.why)
     running.votes.set(from, vote.results)
     running.yes++
@@ -159,18 +200,73 @@ export class Coordinator {
   /** All participants have voted yes. */
   #commit(running: Running): void {
     const { tx, asked, participants, isLoneRead } = running
-    this.#running.delete(tx)
     const results = this.#resultsOf(running)
-    if (!isLoneRead) {
-      const { session } = asked.request
-      const request = session === null ? null : { session: session.id, seq: session.seq, results }
-      const committed: Committed = { tx, participants, request }
+    const request = answeredBy(asked, results)
+    const committed: Committed = { tx, participants, request }
+    if (isLoneRead) this.#finish(running, results)
+    else if (this.#log !== null) this.#propose(this.#log, running, { outcome: 'commit', request, results })
+    else {
       this.#write({ type: 'committed', committed })
-      this.#out.tell({ did: 'decided', as: 'coordinator', tx, participants, outcome: 'commit', why: null })
-      if (session !== null) this.#sessions.committed(session.id, { seq: session.seq, results })
+      if (request !== null) this.#sessions.answered(request)
       if (!this.#deviations.forgetsAtOnce) this.#await(committed)
+      this.#tellCommit(running)
       this.#sendCommit(tx, participants)
+      this.#finish(running, results)
     }
+  }
+
+  /** To the log of decisions. Some other node may have aborted it there by now. */
+  #propose(log: DecisionLog, running: Running, proposed: Proposed): void {
+    const { tx, participants } = running
+    running.proposed = proposed
+    this.#send(log, running, proposed)
+    if (proposed.outcome === 'abort' || !this.#deviations.decidesBeforeChosen) return
+    this.#tellCommit(running)
+    this.#sendCommit(tx, participants)
+    this.#finish(running, proposed.results)
+  }
+
+  #send(log: DecisionLog, { tx, sinceSlot: since }: Running, { outcome, request }: Proposed): void {
+    if (outcome === 'commit') log.commit({ tx, since, request })
+    else log.abort(tx, 'condition', request)
+  }
+
+  /** The proposal, or the leader that had it, may be lost. */
+  #repeat(running: Running): void {
+    const { since, proposed } = running
+    const isDue = (this.#now - since) % this.#config.askTicks === 0
+    if (isDue && proposed !== null && this.#log !== null) this.#send(this.#log, running, proposed)
+  }
+
+  /** The log of decisions says so. The participants hear it from their own. */
+  onDecided(tx: TransactionId, { outcome, why }: Decided): void {
+    const running = this.#running.get(tx)
+    if (running === undefined) return
+    const { asked, participants, proposed } = running
+    if (outcome === 'commit') {
+      this.#tellCommit(running)
+      return this.#finish(running, proposed?.results ?? [])
+    }
+    this.#running.delete(tx)
+    if (proposed?.outcome !== 'abort')
+      this.#out.tell({ did: 'decided', as: 'coordinator', tx, participants, outcome, why })
+    this.#close(asked, this.#answerTo(asked, why))
+  }
+
+  /** Of an abort in the log. */
+  #answerTo({ request: { session } }: Asked, why: Reason | null): Answer {
+    if (why === 'condition') return { type: 'condition' }
+    const known = why !== 'repeated' || session === null ? null : this.#sessions.look(session)
+    if (known === null) return { type: 'aborted' }
+    return typeof known === 'string' ? { type: known } : sameAnswer(known)
+  }
+
+  #tellCommit({ tx, participants }: Running): void {
+    this.#out.tell({ did: 'decided', as: 'coordinator', tx, participants, outcome: 'commit', why: null })
+  }
+
+  #finish({ tx, asked }: Running, results: readonly unknown[]): void {
+    this.#running.delete(tx)
     this.#close(asked, { type: 'done', results })
   }
 
@@ -188,8 +284,9 @@ export class Coordinator {
     return asked.request.steps.map(next)
   }
 
-  /** Nothing is written: it is enough not to know. */
-  #abort({ tx, asked, participants, isLoneRead }: Running, why: Reason): void {
+  /** Nothing is written of it: it is enough not to know. */
+  #abort(running: Running, why: Reason): void {
+    const { tx, asked, participants, isLoneRead } = running
     this.#running.delete(tx)
     if (!isLoneRead) {
       this.#out.tell({ did: 'decided', as: 'coordinator', tx, participants, outcome: 'abort', why })
@@ -197,10 +294,25 @@ export class Coordinator {
     }
     const { random } = this.#config
     const restTicks = 1 + Math.floor(random() * 8)
-    if (why === 'condition') this.#close(asked, { type: 'condition' })
+    if (why === 'condition') this.#refuse(running)
     else if (why === 'locked' && this.#now + restTicks < asked.giveUpAt)
       asked.startsAt = this.#now + restTicks
     else this.#close(asked, { type: 'aborted' })
+  }
+
+  /** That is an answer like any other: whoever asks again must not get another one. */
+  #refuse(running: Running): void {
+    const { tx, asked } = running
+    const request = answeredBy(asked, null)
+    if (request !== null && this.#log !== null) {
+      this.#running.set(tx, running)
+      return this.#propose(this.#log, running, { outcome: 'abort', request, results: [] })
+    }
+    if (request !== null) {
+      this.#sessions.answered(request)
+      this.#out.write({ type: 'refused', request }, true)
+    }
+    this.#close(asked, { type: 'condition' })
   }
 
   #close(asked: Asked, answer: Answer): void {

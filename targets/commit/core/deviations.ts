@@ -19,6 +19,12 @@ export interface CoreDeviations {
   readonly repeatsRequests: boolean
   /** It counts votes, whoever they are from. */
   readonly countsMessages: boolean
+  /** It takes a decision for made when it has proposed it to the log. */
+  readonly decidesBeforeChosen: boolean
+  /** Of several decisions in the log, the last one counts. */
+  readonly lastDecisionCounts: boolean
+  /** The log commits a second transaction for a request that it has committed one for. */
+  readonly decidesRepeats: boolean
 }
 
 export const healthyCore: CoreDeviations = {
@@ -31,4 +37,7 @@ export const healthyCore: CoreDeviations = {
   forgetsAtOnce: false,
   repeatsRequests: false,
   countsMessages: false,
+  decidesBeforeChosen: false,
+  lastDecisionCounts: false,
+  decidesRepeats: false,
 }

@@ -5,6 +5,8 @@
  * the coordinator is away, all wait: two-phase commit blocks.
  */
 import type { NodeId } from '../../protocol/commands.ts'
+import type { DecisionLog } from './decision-log.ts'
+import type { Decided } from './decision-table.ts'
 import type { CoreDeviations } from './deviations.ts'
 import type { Out } from './out.ts'
 import { Shard } from './shard.ts'
@@ -26,6 +28,7 @@ export class Participant {
   readonly #config: CommitConfig
   readonly #deviations: CoreDeviations
   readonly #out: Out
+  readonly #log: DecisionLog | null
   readonly shard: Shard
   /** Of transactions that may still be asked about. */
   readonly #outcomes: Map<TransactionId, Outcome>
@@ -33,7 +36,15 @@ export class Participant {
   readonly #floors: Map<NodeId, number>
   #now = 0
 
-  constructor(config: CommitConfig, durable: Durable, deviations: CoreDeviations, out: Out) {
+  /** @param log of decisions; null: each coordinator decides alone */
+  constructor(
+    config: CommitConfig,
+    durable: Durable,
+    deviations: CoreDeviations,
+    out: Out,
+    log: DecisionLog | null,
+  ) {
+    this.#log = log
     this.#config = config
     this.#deviations = deviations
     this.#out = out
@@ -62,11 +73,13 @@ export class Participant {
 
   tick(): void {
     this.#now++
-    const { askTicks } = this.#config
+    const { askTicks, voteTicks } = this.#config
+    // Before that, the coordinator may still be counting votes.
+    const patienceTicks = this.#log === null ? 0 : voteTicks
     const { decidesAloneAfter } = this.#deviations
     for (const { prepared, ticks } of this.doubts) {
       if (decidesAloneAfter !== null && ticks >= decidesAloneAfter) this.#settle(prepared, 'abort', 'alone')
-      else if (ticks > 0 && ticks % askTicks === 0) this.#ask(prepared)
+      else if (ticks > patienceTicks && ticks % askTicks === 0) this.#ask(prepared)
     }
   }
 
@@ -112,6 +125,12 @@ export class Participant {
     if (outcome === 'commit') this.#out.send(coordinatorOf(tx), { type: 'ack', tx })
   }
 
+  /** The log of decisions says so. */
+  onDecided(tx: TransactionId, { outcome, why }: Decided): void {
+    const held = this.shard.inDoubt.get(tx)
+    if (held !== undefined) this.#settle(held.prepared, outcome, why)
+  }
+
   /** Another participant is in doubt. Nothing is said if this one is, too. */
   onAsk(from: NodeId, { tx, participants }: Message & { readonly type: 'ask' }): void {
     if (this.shard.inDoubt.has(tx)) return
@@ -136,7 +155,9 @@ export class Participant {
     this.#out.write({ type: 'outcome', tx, outcome }, isSynced)
   }
 
+  /** With a log of decisions it need not wait for anybody: the first decision counts, and this may be the first. */
   #ask({ tx, participants }: Prepared): void {
+    if (this.#log !== null) return this.#log.abort(tx, 'timeout')
     const others = participants.filter((id) => id !== this.#config.id)
     for (const to of new Set([coordinatorOf(tx), ...others]))
       this.#out.send(to, { type: 'ask', tx, participants })

@@ -1,5 +1,5 @@
-/** The last request of each session that was committed: a retry is answered with the same results. */
-import type { Durable, SessionState } from './types.ts'
+/** The last request of each session that was committed, or refused for a condition: a retry gets the same answer. */
+import type { Answered, Durable, SessionState } from './types.ts'
 
 const MOST = 1000
 
@@ -31,8 +31,8 @@ export class Sessions {
   }
 
   /** When there are too many, the session that was opened first expires. */
-  committed(id: number, state: SessionState): void {
-    this.#states.set(id, state)
+  answered({ session: id, seq, results }: Answered): void {
+    this.#states.set(id, { seq, results })
     if (this.#states.size <= MOST) return
     const oldest = Math.min(...this.#states.keys())
     this.#states.delete(oldest)

@@ -3,6 +3,14 @@
  * transaction manager, here called coordinator, asks resource managers, here called participants, to prepare; each votes, and
  * the coordinator decides.
  */
+import { emptyDisk as emptyLog } from '../../paxos/core/paxos.ts'
+import type {
+  Accepted,
+  Ballot,
+  Durable as LogDurable,
+  Message as PaxosMessage,
+  Slot,
+} from '../../paxos/core/types.ts'
 import type { Envelope as EnvelopeOf, NodeId } from '../../protocol/commands.ts'
 import type { Key, Step, Writes } from './steps.ts'
 
@@ -19,9 +27,18 @@ export type Outcome = 'commit' | 'abort'
  * - `unknown`: the coordinator knows nothing of it (presumed abort);
  * - `not-voted`: a participant was asked that had not voted, and it has promised not to (cooperative termination);
  * - `told`: another participant has aborted it;
+ * - `repeated`: another transaction was committed for the same request (replicated coordinator);
  * - `alone`: a participant decided by itself, which no healthy one does.
  */
-export type Reason = 'locked' | 'condition' | 'timeout' | 'unknown' | 'not-voted' | 'told' | 'alone'
+export type Reason =
+  | 'locked'
+  | 'condition'
+  | 'timeout'
+  | 'unknown'
+  | 'not-voted'
+  | 'told'
+  | 'repeated'
+  | 'alone'
 
 export type Vote =
   | { readonly vote: 'yes'; readonly results: readonly unknown[] }
@@ -49,6 +66,10 @@ export type Message =
   | { readonly type: 'ack'; readonly tx: TransactionId }
   /** A participant in doubt asks the coordinator and the other participants. */
   | { readonly type: 'ask'; readonly tx: TransactionId; readonly participants: readonly NodeId[] }
+  /** To the node that leads the log of decisions (replicated coordinator). */
+  | { readonly type: 'propose'; readonly proposal: Proposal }
+  /** Between the nodes that hold this log. */
+  | { readonly type: 'paxos'; readonly message: PaxosMessage }
 
 export type Envelope = EnvelopeOf<Message>
 
@@ -62,16 +83,34 @@ export interface Prepared {
   readonly results: readonly unknown[]
 }
 
+/** What a request of a session was answered. Whoever sends it again gets the same answer. */
+export interface Answered {
+  readonly session: number
+  readonly seq: number
+  /** Null: a condition did not hold, and nothing was changed. */
+  readonly results: readonly unknown[] | null
+}
+
 /** A decision to commit, as the coordinator keeps it until every participant has acknowledged it. */
 export interface Committed {
   readonly tx: TransactionId
   readonly participants: readonly NodeId[]
   /** The request that it answers. Null: a read, which may be asked again. */
-  readonly request: {
-    readonly session: number
-    readonly seq: number
-    readonly results: readonly unknown[]
-  } | null
+  readonly request: Answered | null
+}
+
+/** A decision that somebody wants. The first one in the log of decisions counts. */
+export interface Proposal {
+  readonly tx: TransactionId
+  readonly outcome: Outcome
+  readonly why: Reason | null
+  /** The request that it answers: of a commit, or where a condition does not hold. */
+  readonly request: Answered | null
+  /** Its transaction began when its coordinator had applied the slots up to this one. */
+  readonly since: Slot
+  /** Who proposes it, and up to which slot that node has applied decisions, and has them on disk. */
+  readonly from: NodeId
+  readonly appliedTo: Slot
 }
 
 /** What is added to the log on disk. */
@@ -82,8 +121,14 @@ export type Entry =
   | { readonly type: 'outcome'; readonly tx: TransactionId; readonly outcome: Outcome }
   /** Of the coordinator. There is none for an abort: what it does not know is aborted. */
   | { readonly type: 'committed'; readonly committed: Committed }
+  /** Of the coordinator: it has answered that a condition did not hold. */
+  | { readonly type: 'refused'; readonly request: Answered }
   /** Of the coordinator: all participants have acknowledged. */
   | { readonly type: 'ended'; readonly tx: TransactionId }
+  /** Of an acceptor of the log of decisions. */
+  | { readonly type: 'accepted'; readonly promised: Ballot | null; readonly accepted: readonly Accepted[] }
+  /** A snapshot has come: this replaces what the acceptor had. */
+  | { readonly type: 'log'; readonly log: LogDurable }
 
 /** All that a node has on disk. */
 export interface Durable {
@@ -97,12 +142,11 @@ export interface Durable {
   readonly sessions: readonly (readonly [number, SessionState])[]
   /** Sessions up to this one have expired. */
   readonly expired: number
+  /** The log of decisions, if the coordinator is replicated. */
+  readonly log: LogDurable
 }
 
-export interface SessionState {
-  readonly seq: number
-  readonly results: readonly unknown[]
-}
+export type SessionState = Omit<Answered, 'session'>
 
 /** Asked by a client. */
 export interface Request {
@@ -139,6 +183,12 @@ export interface CommitConfig {
   readonly askTicks: number
   /** A request that keeps meeting locks is given up after this time. */
   readonly patienceTicks: number
+  /** Whether its own disk is enough for a coordinator to decide, or the log of all nodes has to have it. */
+  readonly coordinator: 'single' | 'replicated'
+  /** The log elects another leader after [electionTicks, 2 * electionTicks) without one. */
+  readonly electionTicks: number
+  /** A decision stays in the log for at least so many others. A transaction that takes longer is aborted. */
+  readonly keptSlots: number
   /** Uniform in [0, 1). */
   readonly random: () => number
 }
@@ -163,6 +213,7 @@ export const emptyDisk: Durable = {
   committed: [],
   sessions: [],
   expired: 0,
+  log: emptyLog,
 }
 
 /** The coordinator of a transaction. */

@@ -14,14 +14,22 @@ import type { ServerConfig } from '../protocol.ts'
 import { Server } from './server.ts'
 import { Storage } from './storage.ts'
 
-const coreConfig = ({ id, members, tickMs, voteMs, askMs, patienceMs }: ServerConfig): CommitConfig => ({
-  id,
-  members,
-  voteTicks: Math.max(1, Math.ceil(voteMs / tickMs)),
-  askTicks: Math.max(1, Math.ceil(askMs / tickMs)),
-  patienceTicks: Math.max(1, Math.ceil(patienceMs / tickMs)),
-  random: Math.random,
-})
+/** More than are decided while the slowest transaction runs. */
+const KEPT_SLOTS = 2000
+
+const coreConfig = (config: ServerConfig): CommitConfig => {
+  const { id, members, coordinator, tickMs, voteMs, askMs, patienceMs, electionMs } = config
+  const ticks = (ms: number): number => Math.max(1, Math.ceil(ms / tickMs))
+  return {
+    ...{ id, members, coordinator },
+    voteTicks: ticks(voteMs),
+    askTicks: ticks(askMs),
+    patienceTicks: ticks(patienceMs),
+    electionTicks: ticks(electionMs),
+    keptSlots: KEPT_SLOTS,
+    random: Math.random,
+  }
+}
 
 run((config: ServerConfig): void => {
   const { id, addresses, logsMessages, tickMs, compactEvery } = config

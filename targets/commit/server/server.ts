@@ -1,5 +1,6 @@
 /** A node between its clients and its peers: passes over what has arrived, and its status. */
 import type { Call } from '../../../harness/api/history.ts'
+import type { PaxosCore } from '../../paxos/core/paxos.ts'
 import type { Command, NodeId } from '../../protocol/commands.ts'
 import type { ReplicatedApi, Reply } from '../../protocol/server/client-api.ts'
 import type { Event, Message } from '../core/types.ts'
@@ -10,6 +11,15 @@ interface ServerOptions extends Omit<RunnerOptions, 'watch'> {
   readonly tickMs: number
   readonly log: (message: string) => void
 }
+
+/** Of the log of decisions. */
+const standingOf = ({ role, promised, leader, chosenTo, decisions }: PaxosCore) => ({
+  role,
+  term: promised,
+  leader,
+  commitIndex: chosenTo,
+  ...(role === 'leader' ? { decisions } : {}),
+})
 
 /** In doubt for so long, a participant says so. */
 const LONG_MS = 1000
@@ -51,14 +61,15 @@ export class Server implements ReplicatedApi {
 
   status(): ReturnType<ReplicatedApi['status']> {
     const { tickMs, config } = this.#options
+    const { log, participant } = this.#runner.core
     // What is told must be on the disk: a vote or decision that a power loss takes back was none.
     this.#runner.drive()
     return {
-      role: 'unknown',
+      ...(log === null ? { role: 'unknown' } : standingOf(log.paxos)),
       members: config.members,
-      transactions: this.#recent.told(this.#runner.core.participant, tickMs),
+      transactions: this.#recent.told(participant, tickMs),
       clockMs: Date.now(),
-      ready: true,
+      ready: log === null || log.paxos.leader !== null,
     }
   }
 

@@ -10,7 +10,7 @@ import type {
   SimulatedReply,
 } from '../../protocol/simulation/node.ts'
 import type { CoreDeviations } from '../core/deviations.ts'
-import type { Message } from '../core/types.ts'
+import type { CommitConfig, Message } from '../core/types.ts'
 import { Runner } from '../runner.ts'
 import { CommitDisk } from './disk.ts'
 import { Properties } from './properties.ts'
@@ -18,6 +18,8 @@ import { Properties } from './properties.ts'
 interface Options {
   readonly deviations: CoreDeviations
   readonly compactEvery: number
+  readonly coordinator: CommitConfig['coordinator']
+  readonly keptSlots: number
 }
 
 const answering =
@@ -78,12 +80,11 @@ export class SimulatedCommit implements SimulatedProtocol<Message, CommitDisk, S
   }
 
   boot({ id, members, disk, random, send }: Boot<Message, CommitDisk>): SimulatedCommitNode {
-    const times = { voteTicks: 30, askTicks: 15, patienceTicks: 35 }
+    const times = { voteTicks: 30, askTicks: 15, patienceTicks: 35, electionTicks: 20 }
+    const { coordinator, keptSlots, deviations, compactEvery } = this.#options
     const runner = new Runner({
-      config: { id, members, ...times, random },
-      disk,
-      send,
-      ...this.#options,
+      config: { id, members, coordinator, keptSlots, ...times, random },
+      ...{ disk, send, deviations, compactEvery },
       watch: (event) => {
         this.#violation ??= this.#properties.on(id, event)
       },

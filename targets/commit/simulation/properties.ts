@@ -13,7 +13,7 @@ interface Seen {
 }
 
 /** Reasons to abort although nobody voted no. */
-const WITHOUT_A_NO: ReadonlySet<Reason> = new Set(['timeout', 'unknown', 'not-voted'])
+const WITHOUT_A_NO: ReadonlySet<Reason> = new Set(['timeout', 'unknown', 'not-voted', 'repeated'])
 
 export class Properties {
   readonly #seen = new Map<TransactionId, Seen>()

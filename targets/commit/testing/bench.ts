@@ -1,21 +1,39 @@
 /** A few cores without I/O, and a transcript of what they say, write and answer. */
-import type { NodeId } from '../../protocol/commands.ts'
+import type { Message as PaxosMessage } from '../../paxos/core/types.ts'
+import type { Command, NodeId } from '../../protocol/commands.ts'
 import { type Bug, deviationsOf } from '../bugs/bugs.ts'
 import { CommitCore } from '../core/commit.ts'
 import { replay } from '../core/replay.ts'
 import type { Key, Step } from '../core/steps.ts'
 import {
   type Answer,
+  type CommitConfig,
   type Durable,
   type Entry,
   type Envelope,
   emptyDisk,
   type Message,
+  type Proposal,
   type Ready,
 } from '../core/types.ts'
 
 export const VOTE_TICKS = 10
 export const ASK_TICKS = 5
+export const ELECTION_TICKS = 20
+
+const inCommand = (command: Command): string => {
+  if (command.kind !== 'internal') return command.kind
+  const { outcome, tx } = command.call.value as Proposal
+  return `${outcome} ${tx}`
+}
+
+const describePaxos = (message: PaxosMessage): string => {
+  if (message.type === 'prepare' || message.type === 'promise') return `${message.type} ${message.ballot}`
+  if (message.type === 'accepted') return `accepted [${message.slots}]`
+  if (message.type !== 'accept') return message.type
+  const values = message.entries.map(({ slot, command }) => `${slot}=${inCommand(command)}`)
+  return `accept [${values}] chosen to ${message.chosenTo}`
+}
 
 const describeMessage = (message: Message): string => {
   switch (message.type) {
@@ -23,6 +41,10 @@ const describeMessage = (message: Message): string => {
       return `${message.isLoneRead ? 'read' : 'prepare'} ${message.tx}`
     case 'vote':
       return message.vote === 'yes' ? `yes ${message.tx}` : `no ${message.tx} ${message.why}`
+    case 'propose':
+      return `propose ${message.proposal.outcome} ${message.proposal.tx}`
+    case 'paxos':
+      return describePaxos(message.message)
     case 'decision':
       return `${message.outcome} ${message.tx}${message.why === null ? '' : ` ${message.why}`}`
     default:
@@ -33,6 +55,13 @@ const describeMessage = (message: Message): string => {
 const describeEntry = (entry: Entry): string => {
   if (entry.type === 'start') return `start ${entry.start}`
   if (entry.type === 'prepared') return `prepared ${entry.prepared.tx}`
+  if (entry.type === 'refused') return `refused ${entry.request.seq}`
+  if (entry.type === 'log') return `log to ${entry.log.snapshot?.index ?? 0}`
+  if (entry.type === 'accepted')
+    return [
+      ...(entry.promised === null ? [] : [`promise ${entry.promised}`]),
+      ...entry.accepted.map(({ entry: { slot, command } }) => `accepted ${slot}=${inCommand(command)}`),
+    ].join(', ')
   if (entry.type === 'committed') return `committed ${entry.committed.tx}`
   return entry.type === 'ended' ? `ended ${entry.tx}` : `${entry.outcome} ${entry.tx}`
 }
@@ -46,6 +75,7 @@ export const read = (node: NodeId): Step => ({ f: 'read', key: keyOf(node) })
 export class Bench {
   readonly #members: readonly NodeId[]
   readonly #bug: Bug | null
+  readonly #coordinator: CommitConfig['coordinator']
   readonly #cores = new Map<NodeId, CommitCore>()
   readonly #disks = new Map<NodeId, readonly Entry[]>()
   readonly transcript: string[] = []
@@ -55,7 +85,12 @@ export class Bench {
   #queue: Envelope[] = []
   #request = 0
 
-  constructor(members: readonly NodeId[], bug: Bug | null = null) {
+  constructor(
+    members: readonly NodeId[],
+    bug: Bug | null = null,
+    coordinator: CommitConfig['coordinator'] = 'single',
+  ) {
+    this.#coordinator = coordinator
     this.#members = members
     this.#bug = bug
     for (const id of members) this.start(id)
@@ -78,6 +113,9 @@ export class Bench {
       voteTicks: VOTE_TICKS,
       askTicks: ASK_TICKS,
       patienceTicks: 30,
+      coordinator: this.#coordinator,
+      electionTicks: ELECTION_TICKS,
+      keptSlots: 100,
       random: () => 0,
     }
     this.#cores.set(id, new CommitCore(config, this.durable(id), deviationsOf(this.#bug), () => {}))
