@@ -14,7 +14,7 @@ describeWith(missingLinuxRoot(), 'the bundled PBFT cluster', () => {
   it('keeps its promises through partitions, kills, pauses and power losses, and its primaries change', async () => {
     const victims =
       'partition.shapes=leader,kill.victims=leader,pause.victims=leader,disk.modes=power-loss,disk.victims=all'
-    const flags = `-n partition,kill,pause,disk --nemesis-opts ${victims},interval=4s,duration=1500ms --target-opts checkpoint-every=8,view-timeout=300ms,reads=proved --time-limit 16s --seed 5`
+    const flags = `-n partition,kill,pause,disk --nemesis-opts ${victims},interval=7s,duration=1200ms --target-opts checkpoint-every=8,view-timeout=300ms,reads=proved --time-limit 18s --seed 5`
     const played = await play(PBFT, flags)
     expectKept(played)
     expect(played.verdict.counts.ok).toBeGreaterThan(100)
