@@ -110,7 +110,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   dependency: 'e4af49a6dc9b',
   cpu: '30eebeb7ebac',
   adversary: '0385df523d23',
-  byzantine: 'd4ca53900b2a',
+  byzantine: '35bffa329978',
 }
 
 it.each(Object.keys(nemeses))('every seed still has the same plan of %s', (name) => {

@@ -136,6 +136,15 @@ describe('a decision that an answer tells', () => {
     if (status === 'invalid') expect(verdict.evidence[0]?.operations).toEqual([1])
   })
 
+  it('may count a node that lies, whose statuses are left out: it is a member', async () => {
+    const { samples, ...record } = answered({ ...place, acceptedBy: 'n1,n2,n5' })
+    const honest = { ...record, samples: (samples ?? []).filter(({ node }) => node !== 'n5') }
+    const judged = async (traitors: readonly string[]): Promise<string> =>
+      (await quorums.check({ ...honest, traitors }, new AbortController().signal)).status
+    expect(await judged(['n5'])).toBe('valid')
+    expect(await judged([])).toBe('invalid')
+  })
+
   it('is not looked for where no answer says who accepted it', () => {
     expect(quorums.applies?.(answered(place))).toBe(false)
   })

@@ -90,6 +90,10 @@ const judgeChange = (told: Told, rules: readonly string[]): readonly QuorumFindi
 /** Of those that are shown if nothing is wrong. */
 const SHOWN = 10
 
+/** Those that nobody believes are members all the same: others may count what they accepted. */
+const membersOf = ({ samples, traitors = [] }: RunRecord): readonly string[] =>
+  [...new Set([...(samples ?? []).map(({ node }) => node), ...traitors])].sort()
+
 /** What answers tell is judged at once, since there is one of them for each operation. */
 class Judging implements Fold<Judged> {
   readonly #rules: readonly string[]
@@ -100,9 +104,10 @@ class Judging implements Fold<Judged> {
   /** The latest that answers told. */
   #latest: readonly Told[] = []
 
-  constructor(samples: readonly Sample[], rules: readonly string[]) {
+  /** @param nodes all of the cluster */
+  constructor(samples: readonly Sample[], nodes: readonly string[], rules: readonly string[]) {
     this.#rules = rules
-    this.#nodes = [...new Set(samples.map(({ node }) => node))].sort()
+    this.#nodes = nodes
     this.#stated = toldByStatus(samples)
     this.#findings = [
       ...this.#stated.flatMap((told) => judgeOne(told, rules)),
@@ -168,5 +173,5 @@ export const quorums = foldingChecker({
       : null,
   promise: (record) =>
     claimed(record, `what is decided was accepted by a quorum: ${(record.claims?.quorums ?? []).join('; ')}`),
-  fold: ({ samples, claims }) => new Judging(samples ?? [], claims?.quorums ?? []),
+  fold: (record) => new Judging(record.samples ?? [], membersOf(record), record.claims?.quorums ?? []),
 })

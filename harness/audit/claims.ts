@@ -108,84 +108,93 @@ const ofConsistency = (runs: readonly AuditedRun[], { consistency }: Claims): re
 
 const met = (model: FaultModel) => (run: AuditedRun) => run.faults.has(model)
 
-const ofCluster = (runs: readonly AuditedRun[], claims: Claims): readonly ClaimResult[] => [
-  ...(claims.minority === undefined
-    ? []
-    : [
-        resultOf(
-          `a minority that is cut off: ${claims.minority}`,
-          runs,
-          byChecker('sides', met('partition')),
-          'a run in which a partition takes effect and both sides are asked',
-        ),
-      ]),
-  ...(claims.quorums === undefined
-    ? []
-    : [
-        resultOf(
-          `decided by ${claims.quorums.join(', then ')}`,
-          runs,
-          byChecker('quorums'),
-          'a status that tells who accepted decisions (`decisions`)',
-        ),
-      ]),
-  ...(claims.proofKeys === undefined
-    ? []
-    : [
-        resultOf(
-          'an answer that comes with a proof was signed by a quorum',
-          runs,
-          byChecker('proofs'),
-          'a run in which clients ask for proofs',
-        ),
-      ]),
-  ...(claims.atomicCommitment === true
-    ? [
-        resultOf(
-          'transactions over several nodes commit on all of them or on none',
-          runs,
-          byChecker('atomic-commitment', hadFaults),
-          'a run in which a fault takes effect, and a status that tells of votes and decisions (`transactions`)',
-        ),
-      ]
-    : []),
-  ...(claims.decidesWithinMs === undefined
-    ? []
-    : [
-        resultOf(
-          `no node of a connected majority is in doubt for longer than ${claims.decidesWithinMs / 1000} s`,
-          runs,
-          byChecker('blocking', hadFaults),
-          'a run in which a fault takes effect, and a status that tells of votes and decisions (`transactions`)',
-        ),
-      ]),
-  ...(claims.tellsElections === true
-    ? [resultOf('one leader in each term', runs, byChecker('leadership'), 'a run of more than one node')]
-    : []),
-  ...(claims.neverPanics === true
-    ? [resultOf('no node panics or finds its data corrupt', runs, byChecker('logs'), 'a run with logs')]
-    : []),
-  ...(claims.recoversWithinMs === undefined
-    ? []
-    : [
-        resultOf(
-          `every node is ready again within ${claims.recoversWithinMs / 1000} s of the last heal`,
-          runs,
-          byChecker('recovery', hadFaults),
-          'a run in which a fault takes effect',
-        ),
-      ]),
-  ...(claims.availability === undefined
-    ? []
-    : [
-        resultOf(
-          'availability as it is claimed',
-          runs,
-          byChecker('availability', hadFaults),
-          'a run in which a fault takes effect',
-        ),
-      ]),
+/** A claim about the cluster, and who judges it. */
+interface ClusterClaim {
+  /** Null: it is not made. */
+  readonly textOf: (claims: Claims) => string | null
+  readonly checker: string
+  /** Runs of which a valid verdict shows the claim. Absent: all. */
+  readonly isConcerned?: (run: AuditedRun) => boolean
+  readonly shownBy: string
+}
+
+const FAULT = 'a run in which a fault takes effect'
+const TRANSACTIONS = 'a status that tells of votes and decisions (`transactions`)'
+
+const seconds = (ms: number): string => `${ms / 1000} s`
+
+/** @param isMade of a claim that is made or not, with nothing to say about how */
+const worded =
+  (isMade: (claims: Claims) => boolean, text: string): ClusterClaim['textOf'] =>
+  (claims) =>
+    isMade(claims) ? text : null
+
+const CLUSTER_CLAIMS: readonly ClusterClaim[] = [
+  {
+    textOf: ({ minority }) => (minority === undefined ? null : `a minority that is cut off: ${minority}`),
+    checker: 'sides',
+    isConcerned: met('partition'),
+    shownBy: 'a run in which a partition takes effect and both sides are asked',
+  },
+  {
+    textOf: ({ quorums }) => (quorums === undefined ? null : `decided by ${quorums.join(', then ')}`),
+    checker: 'quorums',
+    shownBy: 'a status or an answer that tells who accepted decisions (`decisions`, `meta.acceptedBy`)',
+  },
+  {
+    textOf: worded(
+      ({ proofKeys }) => proofKeys !== undefined,
+      'an answer that comes with a proof was signed by a quorum',
+    ),
+    checker: 'proofs',
+    shownBy: 'a run in which clients ask for proofs',
+  },
+  {
+    textOf: worded(
+      ({ atomicCommitment }) => atomicCommitment === true,
+      'transactions over several nodes commit on all of them or on none',
+    ),
+    checker: 'atomic-commitment',
+    isConcerned: hadFaults,
+    shownBy: `${FAULT}, and ${TRANSACTIONS}`,
+  },
+  {
+    textOf: ({ decidesWithinMs: ms }) =>
+      ms === undefined ? null : `no node of a connected majority is in doubt for longer than ${seconds(ms)}`,
+    checker: 'blocking',
+    isConcerned: hadFaults,
+    shownBy: `${FAULT}, and ${TRANSACTIONS}`,
+  },
+  {
+    textOf: worded(({ tellsElections }) => tellsElections === true, 'one leader in each term'),
+    checker: 'leadership',
+    shownBy: 'a run of more than one node',
+  },
+  {
+    textOf: worded(({ neverPanics }) => neverPanics === true, 'no node panics or finds its data corrupt'),
+    checker: 'logs',
+    shownBy: 'a run with logs',
+  },
+  {
+    textOf: ({ recoversWithinMs: ms }) =>
+      ms === undefined ? null : `every node is ready again within ${seconds(ms)} of the last heal`,
+    checker: 'recovery',
+    isConcerned: hadFaults,
+    shownBy: FAULT,
+  },
+  {
+    textOf: worded(({ availability }) => availability !== undefined, 'availability as it is claimed'),
+    checker: 'availability',
+    isConcerned: hadFaults,
+    shownBy: FAULT,
+  },
 ]
+
+const ofCluster = (runs: readonly AuditedRun[], claims: Claims): readonly ClaimResult[] =>
+  CLUSTER_CLAIMS.flatMap(({ textOf, checker, isConcerned, shownBy }) => {
+    const text = textOf(claims)
+    return text === null ? [] : [resultOf(text, runs, byChecker(checker, isConcerned), shownBy)]
+  })
 
 /** @param runs those that were judged by these claims */
 export const claimResults = (runs: readonly AuditedRun[], claims: Claims): readonly ClaimResult[] => [

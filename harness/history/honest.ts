@@ -1,6 +1,6 @@
 /**
  * What a run's record says once nobody believes its traitors: nodes that lied at some time of the run (fault model
- * `byzantine`). All checkers judge this view, so none of them needs to know of traitors.
+ * `byzantine`). All checkers judge this view, so they need not know of traitors; who they were is `traitors`.
  *
  * A traitor's status, logs and ends are left out. An operation that only a traitor answered has the outcome info: a change
  * may have happened or may still happen, and a read says nothing. So its process ends there, and what follows is another
