@@ -79,7 +79,7 @@ const definitions = {
     description: 'a replica answers a read that it should prove with a value that is well formed and wrong',
     simulatorSeeds: null,
     realRun: {
-      args: '-n partition --target-opts reads=proved,checkpoint-every=8 --rate 100 --time-limit 6s',
+      args: '--target-opts reads=proved,checkpoint-every=8 --rate 100 --time-limit 6s',
     },
     service: { provedEntry: ([key, value]) => [key, Number(value) + 1] },
   },
