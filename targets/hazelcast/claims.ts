@@ -21,27 +21,28 @@ import type { HazelcastOptions } from './options.ts'
 
 const PAGE = 'https://docs.hazelcast.com/hazelcast/latest'
 
+/** Promises about acknowledged changes alone: they hold when members fail, too. */
+const OF_ACKNOWLEDGED: Claims['consistency'] = {
+  [SET.name]: 'eventual',
+  [COUNTER.name]: 'eventual',
+  [QUEUE.name]: 'fifo-exactly-once',
+}
+
 const consistencyOf = ({ reads }: HazelcastOptions): Claims['consistency'] => {
   const read: PromiseName = reads === 'backup' ? 'consistent-prefix' : 'linearizable'
   return {
     [REGISTER.name]: { read, write: 'linearizable', cas: 'linearizable' },
     [APPEND_LOG.name]: { append: 'linearizable', read },
     [LOCK.name]: 'exclusive',
-    // What is left when members fail, too.
-    [SET.name]: 'eventual',
-    [COUNTER.name]: 'eventual',
-    [QUEUE.name]: 'fifo-exactly-once',
+    ...OF_ACKNOWLEDGED,
   }
 }
-
-/** Vocabularies whose promise is about acknowledged changes alone. */
-const OUTLASTS_MEMBERS: ReadonlySet<string> = new Set([SET.name, COUNTER.name, QUEUE.name])
 
 const toleratedBy = (options: HazelcastOptions, { name }: Vocabulary): Claims['tolerates'] => {
   // Each member adds to its own part of the sum, and has it alone until it has told the others.
   if (name === COUNTER.name && options.counters === 'pn')
     return { timing: 'any', partition: 'any', omission: 'any' }
-  const isSafe = options['fail-on-indeterminate'] && OUTLASTS_MEMBERS.has(name)
+  const isSafe = options['fail-on-indeterminate'] && OF_ACKNOWLEDGED[name] !== undefined
   // All data is in memory, so it survives as many members at once as there are backups.
   return { timing: 'any', ...(isSafe ? { kill: options['backup-count'] } : {}) }
 }
