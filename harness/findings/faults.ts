@@ -71,17 +71,27 @@ export const listed = (names: readonly string[], most = 3): string => {
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
+/** `, and after n3 had lied`: what a traitor said stays with those who believed it. */
+const afterLies = (faults: readonly EffectiveFault[], atNs: number): string => {
+  const over = faults.filter(({ planned, ...fault }) => planned.model === 'byzantine' && isOver(fault, atNs))
+  const traitors = inNameOrder(over.flatMap(({ victims }) => victims))
+  return traitors.length === 0 ? '' : `, and after ${listed(traitors)} had lied`
+}
+
+const isOver = ({ healedAtNs }: Pick<EffectiveFault, 'healedAtNs'>, atNs: number): boolean =>
+  healedAtNs !== undefined && healedAtNs < atNs
+
 /** `while kill-2 (n1) was in force`; what was before, if none was; nothing for a run without effective faults. */
 export const underFaults = (record: RunRecord, atNs: number): string => {
+  const all = effectiveFaults(record)
   const now = inForce(record, atNs)
   if (now.length > 0) {
     const names = listed(now.map((fault) => nameFault(fault, record)))
-    return ` while ${names} ${now.length === 1 ? 'was' : 'were'} in force`
+    return ` while ${names} ${now.length === 1 ? 'was' : 'were'} in force${afterLies(all, atNs)}`
   }
-  const all = effectiveFaults(record)
-  const [last] = all.filter((fault) => endNs(fault) < atNs).toSorted((a, b) => endNs(b) - endNs(a))
+  const [last] = all.filter((fault) => isOver(fault, atNs)).toSorted((a, b) => endNs(b) - endNs(a))
   if (last !== undefined)
-    return ` with no fault in force, after ${nameFault(last, record)} had been healed at ${formatTimeNs(endNs(last))}`
+    return ` with no fault in force, after ${nameFault(last, record)} had been healed at ${formatTimeNs(endNs(last))}${afterLies(all, atNs)}`
   return all.length === 0 ? '' : ' before any fault was in force'
 }
 

@@ -32,6 +32,17 @@ describe('the headline of an invalid run', () => {
     )
   })
 
+  it('says who had lied before, since that stays with those who believed it', () => {
+    const { planned, ...rest } = partition(1, 2, 'byzantine-1')
+    const lied = { ...rest, victims: ['n3'], planned: { ...planned, model: 'byzantine' as const } }
+    expect(headlineOf(record({ faults: [lied, partition(11.5, 20)] }), stale())).toContain(
+      'at 12.410 s while partition-3 (n1 | n2 n3) was in force, and after n3 had lied:',
+    )
+    expect(headlineOf(record({ faults: [lied, partition(3, 4)] }), stale())).toContain(
+      'had been healed at 4.000 s, and after n3 had lied:',
+    )
+  })
+
   it('mentions no fault that had no effect, and none for a history without faults', () => {
     const idle = { ...partition(1, undefined), effective: false }
     expect(headlineOf(record({ faults: [idle] }), stale())).not.toMatch(/partition|fault/)

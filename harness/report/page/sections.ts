@@ -14,7 +14,7 @@ export interface Section {
   readonly content: readonly HTMLElement[]
 }
 
-const seconds = (ms: number | null): string => (ms === null ? 'not seen' : `${(ms / 1000).toFixed(2)} s`)
+const seconds = (ms: number | null): string => (ms === null ? 'not seen' : `${(ms / 1000).toFixed(2)}\u00a0s`)
 
 const section = (title: string, head: readonly string[], rows: readonly (readonly Cell[])[]): Section[] =>
   rows.length === 0 ? [] : [{ title, content: [table(head, rows)] }]
