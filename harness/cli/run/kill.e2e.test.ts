@@ -216,8 +216,8 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
   })
 
   it.each([
-    ['raft in namespaces', [...RAFT, '--target-opts', 'authority=true'], 13],
-    ['etcd in docker', ETCD, 11],
+    ['raft in namespaces', [...RAFT, '--target-opts', 'authority=true'], 14],
+    ['etcd in docker', ETCD, 12],
   ] as const)(
     `with each kind of fault in force, at least ${KILLS_A_KIND} times each: %s; and the history is readable`,
     async (_, target, kinds) => {
