@@ -1,20 +1,19 @@
 /** The bundled store over shards with two-phase commit: real processes with real sockets and disks, and bugs to plant. */
 import type { Claims } from '../../harness/api/claims.ts'
 import type { ClusterPlan, NodeIdentity } from '../../harness/api/target.ts'
-import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
+import { CRASHES_AND_NETWORKS, OF_BUNDLED_SERVERS } from '../protocol/claims.ts'
 import { replicatedClient } from '../protocol/client.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { bundledNodes } from '../protocol/status.ts'
-import { bugs, isBug } from './bugs/bugs.ts'
+import { bugNamed, bugs } from './bugs/bugs.ts'
 import { served } from './calls.ts'
 import { type CommitOptions, commitOptions } from './options.ts'
 import type { ServerConfig } from './protocol.ts'
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan<CommitOptions>): ServerConfig => {
   const { nodes, options, bug } = plan
-  if (bug !== null && !isBug(bug)) throw new UserError(`commit has no bug named ${bug}.`)
   return {
     id: node.name,
     dataDir: node.dataDir,
@@ -28,7 +27,7 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan<CommitOptions>): ServerC
     patienceMs: options.patience,
     compactEvery: options['compact-every'],
     logsMessages: options['log-messages'],
-    bug,
+    bug: bugNamed(bug),
   }
 }
 
@@ -57,18 +56,9 @@ export const commit = defineTarget({
     ...(coordinator === 'replicated'
       ? { quorums: ['majority of nodes'], tellsElections: true, decidesWithinMs: 5000 }
       : {}),
-    neverPanics: true,
-    logPatterns: { corruption: ': refusing to start$' },
-    recoversWithinMs: 15_000,
+    ...OF_BUNDLED_SERVERS,
     tolerates: {
-      partition: 'any',
-      omission: 'any',
-      timing: 'any',
-      kill: 'any',
-      pause: 'any',
-      clock: 'any',
-      'power-loss': 'any',
-      'disk-errors': 'any',
+      ...CRASHES_AND_NETWORKS,
       misconfiguration: 'any',
     },
   }),

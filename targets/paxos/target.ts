@@ -1,15 +1,14 @@
 /** The bundled Paxos cluster: real processes with real sockets and disks, and bugs to plant. */
 import type { ClusterPlan, NodeIdentity } from '../../harness/api/target.ts'
-import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
 import { SINK } from '../../harness/vocabularies/effects.ts'
-import { consistencyOf } from '../protocol/claims.ts'
+import { CRASHES_AND_NETWORKS, consistencyOf, OF_BUNDLED_SERVERS } from '../protocol/claims.ts'
 import { replicatedClients } from '../protocol/clients.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { bundledNodes } from '../protocol/status.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
-import { bugs, isBug } from './bugs/bugs.ts'
+import { bugNamed, bugs } from './bugs/bugs.ts'
 import { paxosByzantine } from './byzantine.ts'
 import { type PaxosOptions, paxosOptions } from './options.ts'
 import type { ServerConfig } from './protocol.ts'
@@ -17,7 +16,6 @@ import { claimedQuorums, sizesOf } from './quorums.ts'
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan<PaxosOptions>): ServerConfig => {
   const { nodes, services, options, bug } = plan
-  if (bug !== null && !isBug(bug)) throw new UserError(`paxos has no bug named ${bug}.`)
   const sink = services.find(({ name }) => name === SINK)
   return {
     id: node.name,
@@ -31,7 +29,7 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan<PaxosOptions>): ServerCo
     compactEvery: options['compact-every'],
     sink: sink === undefined ? null : `http://${sink.address}:${SINK_PORT}`,
     logsMessages: options['log-messages'],
-    bug,
+    bug: bugNamed(bug),
   }
 }
 
@@ -54,19 +52,10 @@ export const paxos = defineTarget({
     // A smaller phase-2 quorum may be a minority that still has its leader.
     ...(options.phase2 === 0 ? { minority: 'refuse' as const } : {}),
     quorums: claimedQuorums(options),
-    neverPanics: true,
-    logPatterns: { corruption: ': refusing to start$' },
+    ...OF_BUNDLED_SERVERS,
     tellsElections: true,
-    recoversWithinMs: 15_000,
     tolerates: {
-      partition: 'any',
-      omission: 'any',
-      timing: 'any',
-      kill: 'any',
-      pause: 'any',
-      clock: 'any',
-      'power-loss': 'any',
-      'disk-errors': 'any',
+      ...CRASHES_AND_NETWORKS,
       misconfiguration: 'minority',
       dependency: 'any',
     },

@@ -1,10 +1,10 @@
 /** The bundled PBFT cluster: real processes with real sockets, disks and signatures, and bugs to plant. */
 import type { ClusterPlan, NodeIdentity } from '../../harness/api/target.ts'
-import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
+import { CRASHES_AND_NETWORKS, OF_BUNDLED_SERVERS } from '../protocol/claims.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { bundledNodes } from '../protocol/status.ts'
-import { bugs, isBug } from './bugs/bugs.ts'
+import { bugNamed, bugs } from './bugs/bugs.ts'
 import { pbftByzantine } from './byzantine.ts'
 import { consistencyOf, proofKeys } from './claims.ts'
 import { pbftClients } from './clients.ts'
@@ -14,7 +14,6 @@ import type { ServerConfig } from './protocol.ts'
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan<PbftOptions>): ServerConfig => {
   const { nodes, options, bug } = plan
-  if (bug !== null && !isBug(bug)) throw new UserError(`pbft has no bug named ${bug}.`)
   return {
     id: node.name,
     dataDir: node.dataDir,
@@ -28,7 +27,7 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan<PbftOptions>): ServerCon
     checkpointEvery: options['checkpoint-every'],
     maxBatch: options['max-batch'],
     logsMessages: options['log-messages'],
-    bug,
+    bug: bugNamed(bug),
   }
 }
 
@@ -50,19 +49,10 @@ export const pbft = defineTarget({
     consistency: consistencyOf(options.reads),
     quorums: ['two-thirds of nodes'],
     ...(options.reads === 'proved' ? { proofKeys } : {}),
-    neverPanics: true,
-    logPatterns: { corruption: ': refusing to start$' },
+    ...OF_BUNDLED_SERVERS,
     tellsElections: true,
-    recoversWithinMs: 15_000,
     tolerates: {
-      partition: 'any',
-      omission: 'any',
-      timing: 'any',
-      kill: 'any',
-      pause: 'any',
-      clock: 'any',
-      'power-loss': 'any',
-      'disk-errors': 'any',
+      ...CRASHES_AND_NETWORKS,
       misconfiguration: 'minority',
       byzantine: 'third',
     },

@@ -5,24 +5,14 @@ import { COUNTER } from '../../harness/vocabularies/counter.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
-import { consistencyOf } from '../protocol/claims.ts'
+import { CRASHES_AND_NETWORKS, consistencyOf, OF_BUNDLED_SERVERS } from '../protocol/claims.ts'
 import { isAgreed } from './choices.ts'
 import type { Choices } from './core/types.ts'
 import type { PrimaryBackupOptions } from './options.ts'
 
 type Tolerance = Claims['tolerates']
 
-const EVERYTHING: Tolerance = {
-  partition: 'any',
-  omission: 'any',
-  timing: 'any',
-  kill: 'any',
-  pause: 'any',
-  clock: 'any',
-  'power-loss': 'any',
-  'disk-errors': 'any',
-  dependency: 'any',
-}
+const EVERYTHING: Tolerance = { ...CRASHES_AND_NETWORKS, dependency: 'any' }
 
 /** No node looks at its wall clock. */
 const NOTHING_BUT_CLOCKS: Tolerance = { clock: 'any' }
@@ -70,10 +60,8 @@ export const claimsOf = (options: PrimaryBackupOptions, { name }: Pick<Vocabular
     ...(options.failover === 'majority' && options.replication === 'sync'
       ? { quorums: ['majority of nodes'] }
       : {}),
-    neverPanics: true,
-    logPatterns: { corruption: ': refusing to start$' },
+    ...OF_BUNDLED_SERVERS,
     tellsElections: true,
-    recoversWithinMs: 15_000,
     tolerates: toleratesOf(options, name),
   }
 }

@@ -1,6 +1,5 @@
 /** The bundled primary and its backups: real processes with real sockets and disks, and bugs to plant. */
 import type { ClusterPlan, NodeIdentity, ServiceSpec } from '../../harness/api/target.ts'
-import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
 import { SINK } from '../../harness/vocabularies/effects.ts'
 import { JsonHttp } from '../http.ts'
@@ -9,16 +8,11 @@ import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { bundledNodes } from '../protocol/status.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
-import { type Bug, bugs, isBug } from './bugs/bugs.ts'
+import { bugNamed, bugs } from './bugs/bugs.ts'
 import { claimsOf } from './claims.ts'
 import { VIEW_SERVICE } from './core/types.ts'
 import { type PrimaryBackupOptions, primaryBackupOptions } from './options.ts'
 import { type ServerConfig, VIEW_SERVICE_PORT, type ViewServiceConfig } from './protocol.ts'
-
-const bugNamed = (name: string | null): Bug | null => {
-  if (name === null || isBug(name)) return name
-  throw new UserError(`primary-backup has no bug named ${name}.`)
-}
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan<PrimaryBackupOptions>): ServerConfig => {
   const { nodes, services, options, bug } = plan

@@ -1,4 +1,4 @@
-/** What a replicated state machine promises to the clients of each vocabulary. */
+/** What bundled clusters claim alike: the faults that they stand, and what a replicated state machine promises to its clients. */
 import type { Claims, Delivery } from '../../harness/api/claims.ts'
 import { EFFECTS } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
@@ -7,6 +7,25 @@ import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
+
+/** Faults of nodes that keep their word, any number of them: what is on their disks stays there, and nobody lies. */
+export const CRASHES_AND_NETWORKS = {
+  partition: 'any',
+  omission: 'any',
+  timing: 'any',
+  kill: 'any',
+  pause: 'any',
+  clock: 'any',
+  'power-loss': 'any',
+  'disk-errors': 'any',
+} as const satisfies Claims['tolerates']
+
+/** A node that finds its log damaged says so and does not start; it does not crash otherwise. */
+export const OF_BUNDLED_SERVERS = {
+  neverPanics: true,
+  logPatterns: { corruption: ': refusing to start$' },
+  recoversWithinMs: 15_000,
+} as const satisfies Partial<Claims>
 
 /** @param sinkMode of the option `sink` */
 export const consistencyOf = (sinkMode: string): Claims['consistency'] => {

@@ -6,6 +6,7 @@ import { sized } from '../../harness/testing/capabilities.ts'
 import type { ClusterFault } from '../protocol/simulation/faults.ts'
 import {
   describePlantedBugs,
+  expectRepeatable,
   judgeRegisters,
   SIMULATION_TIMEOUT_MS,
   typesIn,
@@ -41,13 +42,7 @@ describe('the healthy core', () => {
 describe('a recorded plan', () => {
   it.each([null, 'no-truncate', 'stale-log-election', 'no-fsync'] as const)(
     'gives the same run again: %s',
-    (bug) => {
-      for (let seed = 1; seed <= 10; seed++) {
-        const { elections, ...run } = simulateRaft(seed, bug)
-        const plan = { ...raftSimulation.draw(seed), faults: run.faults }
-        expect(raftSimulation.run(plan, bug), `seed ${seed}`).toMatchObject(run)
-      }
-    },
+    (bug) => expectRepeatable(10, (seed) => simulateRaft(seed, bug), raftSimulation, bug),
   )
 
   it('is made smaller exactly: without any one of its faults the property is kept', async () => {

@@ -1,23 +1,21 @@
 /** The bundled Raft cluster: real processes with real sockets and disks, and bugs to plant. */
 import type { ClusterPlan, NodeIdentity, ServiceSpec } from '../../harness/api/target.ts'
-import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
 import { SINK } from '../../harness/vocabularies/effects.ts'
 import { JsonHttp } from '../http.ts'
-import { consistencyOf } from '../protocol/claims.ts'
+import { CRASHES_AND_NETWORKS, consistencyOf, OF_BUNDLED_SERVERS } from '../protocol/claims.ts'
 import { replicatedClients } from '../protocol/clients.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { askNode, bundledNodes } from '../protocol/status.ts'
 import type { ErrorReply } from '../protocol/wire.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
-import { bugs, isBug } from './bugs/bugs.ts'
+import { bugNamed, bugs } from './bugs/bugs.ts'
 import { raftByzantine } from './byzantine.ts'
 import { type RaftOptions, raftOptions } from './options.ts'
 import { AUTHORITY_PORT, type ServerConfig } from './protocol.ts'
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan<RaftOptions>): ServerConfig => {
-  if (plan.bug !== null && !isBug(plan.bug)) throw new UserError(`raft has no bug named ${plan.bug}.`)
   const service = (name: string): string | null =>
     plan.services.find((each) => each.name === name)?.address ?? null
   const [authority, sink] = [service(AUTHORITY.name), service(SINK)]
@@ -34,7 +32,7 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan<RaftOptions>): ServerCon
     maxEntriesPerAppend: plan.options['max-entries'],
     compactEvery: plan.options['compact-every'],
     logsMessages: plan.options['log-messages'],
-    bug: plan.bug,
+    bug: bugNamed(plan.bug),
   }
 }
 
@@ -85,19 +83,10 @@ export const raft = defineTarget({
     consistency: consistencyOf(sink),
     minority: 'refuse',
     quorums: ['majority of nodes'],
-    neverPanics: true,
-    logPatterns: { corruption: ': refusing to start$' },
+    ...OF_BUNDLED_SERVERS,
     tellsElections: true,
-    recoversWithinMs: 15_000,
     tolerates: {
-      partition: 'any',
-      omission: 'any',
-      timing: 'any',
-      kill: 'any',
-      pause: 'any',
-      clock: 'any',
-      'power-loss': 'any',
-      'disk-errors': 'any',
+      ...CRASHES_AND_NETWORKS,
       membership: 'any',
       upgrade: 'any',
       misconfiguration: 'minority',

@@ -2,7 +2,7 @@
  * The planted bugs by name: `--bug name` switches one on. Each is a mistake that people make with two-phase commit, and no two
  * have the same cause. What a bug changes, and why that is wrong, stands in the file of its theme.
  */
-import { plantedBugs } from '../../protocol/planted-bugs.ts'
+import { findBug, plantedBugs } from '../../protocol/planted-bugs.ts'
 import { type CoreDeviations, healthyCore } from '../core/deviations.ts'
 import type { CommitConfig } from '../core/types.ts'
 import {
@@ -33,7 +33,8 @@ const definitions = {
 
 export type Bug = keyof typeof definitions
 
-export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
+/** @throws UserError if there is no such bug */
+export const bugNamed = (name: string | null): Bug | null => findBug('commit', definitions, name)
 
 export const bugs = plantedBugs(definitions, 'bank')
 

@@ -1,10 +1,8 @@
 /** Clients of the simulated shards: transfers between accounts, with sessions and declared retries, and reads of all of them. */
-import type { Rng } from '../../../harness/api/random.ts'
 import { ACCOUNTS, BANK, type BankCall } from '../../../harness/vocabularies/bank.ts'
 import type { NodeId } from '../../protocol/commands.ts'
-import { CLIENTS, type Recorded } from '../../protocol/simulation/client.ts'
 import type { SimulatedReply } from '../../protocol/simulation/node.ts'
-import type { World } from '../../protocol/simulation/world.ts'
+import { PacedClient } from '../../protocol/simulation/paced-client.ts'
 
 const ATTEMPT_TICKS = 40
 const MAX_ATTEMPTS = 4
@@ -19,61 +17,34 @@ interface Attempt {
   readonly isDoubtful: boolean
 }
 
-export class BankClient {
-  readonly #world: World
-  readonly #rng: Rng
-  readonly #record: (operation: Recorded) => void
-  readonly #restTicks: number
-  #process: number
+export class BankClient extends PacedClient {
   /** With the node that opened it. */
   #session: { readonly id: number; readonly home: NodeId } | null = null
   #seq = 0
 
-  constructor(
-    world: World,
-    rng: Rng,
-    process: number,
-    restTicks: number,
-    record: (operation: Recorded) => void,
-  ) {
-    this.#world = world
-    this.#rng = rng
-    this.#process = process
-    this.#restTicks = restTicks
-    this.#record = record
-  }
-
-  start(): void {
-    this.#world.after(1 + this.#rng.int(10), () => this.#next())
-  }
-
-  #rest(): void {
-    this.#world.after(1 + this.#rng.int(this.#restTicks), () => this.#next())
-  }
-
-  #next(): void {
+  protected next(): void {
     if (this.#session === null) return this.#openSession()
     const call = this.#draw()
     this.#seq++
-    this.#record({ process: this.#process, type: 'invoke', f: call.f, value: call.value })
+    this.invoked(call)
     this.#attempt({ call, number: 1, isDoubtful: false })
   }
 
   #draw(): BankCall {
-    if (this.#rng.float() < 0.35) return { f: 'read', value: {} }
-    const from = this.#rng.int(ACCOUNTS)
-    const to = (from + 1 + this.#rng.int(ACCOUNTS - 1)) % ACCOUNTS
-    return { f: 'transfer', value: { from, to, amount: 1 + this.#rng.int(MOST) } }
+    if (this.rng.float() < 0.35) return { f: 'read', value: {} }
+    const from = this.rng.int(ACCOUNTS)
+    const to = (from + 1 + this.rng.int(ACCOUNTS - 1)) % ACCOUNTS
+    return { f: 'transfer', value: { from, to, amount: 1 + this.rng.int(MOST) } }
   }
 
   #openSession(): void {
-    const home = this.#rng.pick(this.#world.ids)
+    const home = this.rng.pick(this.world.ids)
     this.#ask(
-      (reply) => this.#world.submit(home, { kind: 'session' }, reply),
+      (reply) => this.world.submit(home, { kind: 'session' }, reply),
       (answer) => {
         if (answer?.type === 'value') this.#session = { id: answer.value as number, home }
         this.#seq = 0
-        this.#rest()
+        this.rest()
       },
     )
   }
@@ -87,7 +58,7 @@ export class BankClient {
       then(answer)
     }
     send(settle)
-    this.#world.after(ATTEMPT_TICKS, () => settle(null))
+    this.world.after(ATTEMPT_TICKS, () => settle(null))
   }
 
   #attempt(attempt: Attempt): void {
@@ -96,7 +67,7 @@ export class BankClient {
     const command = { kind: 'op', session, seq: this.#seq, vocabulary: BANK.name, call } as const
     this.#ask(
       (reply) =>
-        call.f === 'read' ? this.#world.read(home, call, reply) : this.#world.submit(home, command, reply),
+        call.f === 'read' ? this.world.read(home, call, reply) : this.world.submit(home, command, reply),
       (answer) => this.#answered(attempt, answer),
     )
   }
@@ -107,14 +78,13 @@ export class BankClient {
     const nowDoubtful = isDoubtful || (answer === null && call.f !== 'read')
     if (number === MAX_ATTEMPTS) return this.#complete(call, nowDoubtful ? 'info' : 'fail')
     const next = { call, number: number + 1, isDoubtful: nowDoubtful }
-    this.#world.after(1 + this.#rng.int(5), () => this.#attempt(next))
+    this.world.after(1 + this.rng.int(5), () => this.#attempt(next))
   }
 
   #complete(call: BankCall, type: 'ok' | 'fail' | 'info', value?: unknown): void {
-    this.#record({ process: this.#process, type, f: call.f, value: type === 'ok' ? value : call.value })
-    if (type === 'info') this.#process += CLIENTS
+    this.completed(call, type, value)
     // After one without an answer, another node is asked.
     if (type !== 'ok') this.#session = null
-    this.#rest()
+    this.rest()
   }
 }

@@ -1,20 +1,13 @@
 /** The core under the simulator, healthy or with a planted bug. */
 import type { Rng } from '../../../harness/api/random.ts'
 import type { SimulatedPlan, Simulation } from '../../../harness/api/simulation.ts'
-import { UserError } from '../../../harness/support/assert.ts'
 import { type ClusterFault, describeFault } from '../../protocol/simulation/faults.ts'
 import { drawPlan, type SimulationResult, simulate } from '../../protocol/simulation/simulate.ts'
-import { type Bug, coordinatorWith, deviationsOf, isBug } from '../bugs/bugs.ts'
+import { type Bug, bugNamed, coordinatorWith, deviationsOf } from '../bugs/bugs.ts'
 import type { CommitConfig } from '../core/types.ts'
 import { COORDINATORS } from '../options.ts'
 import { BankClient } from './client.ts'
 import { SimulatedCommit } from './node.ts'
-
-/** @throws UserError if there is no such bug */
-const bugNamed = (name: string | null): Bug | null => {
-  if (name === null || isBug(name)) return name
-  throw new UserError(`commit has no bug named ${name}.`)
-}
 
 type Coordinator = CommitConfig['coordinator']
 

@@ -2,7 +2,7 @@
  * The planted bugs by name: `--bug name` switches one on. Each is a mistake that people make with Paxos, and no two have the
  * same cause. What a bug changes, and why that is wrong, stands in the file of its theme.
  */
-import { plantedBugs } from '../../protocol/planted-bugs.ts'
+import { findBug, plantedBugs } from '../../protocol/planted-bugs.ts'
 import { type CoreDeviations, healthyCore } from '../core/deviations.ts'
 import { acceptBelowPromise, acceptedNotDurable, promiseNotDurable } from './acceptors.ts'
 import type { BugDefinition } from './definition.ts'
@@ -26,7 +26,8 @@ const definitions = {
 
 export type Bug = keyof typeof definitions
 
-export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
+/** @throws UserError if there is no such bug */
+export const bugNamed = (name: string | null): Bug | null => findBug('paxos', definitions, name)
 
 export const bugs = plantedBugs(definitions, 'register')
 

@@ -1,18 +1,11 @@
 /** The Paxos core under the simulator, healthy or with a planted bug; with majorities, or with quorums that differ by phase. */
 import type { Rng } from '../../../harness/api/random.ts'
 import type { SimulatedPlan, Simulation } from '../../../harness/api/simulation.ts'
-import { UserError } from '../../../harness/support/assert.ts'
 import { type ClusterFault, describeFault } from '../../protocol/simulation/faults.ts'
 import { drawPlan, type SimulationResult, simulate } from '../../protocol/simulation/simulate.ts'
-import { type Bug, deviationsOf, isBug } from '../bugs/bugs.ts'
+import { type Bug, bugNamed, deviationsOf } from '../bugs/bugs.ts'
 import { type Sizes, sizesOf } from '../quorums.ts'
 import { SimulatedPaxos } from './node.ts'
-
-/** @throws UserError if there is no such bug */
-const bugNamed = (name: string | null): Bug | null => {
-  if (name === null || isBug(name)) return name
-  throw new UserError(`paxos has no bug named ${name}.`)
-}
 
 const MAJORITIES: Sizes = { phase1: 0, phase2: 0 }
 

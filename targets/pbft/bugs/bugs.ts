@@ -2,7 +2,7 @@
  * The planted bugs by name: `--bug name` switches one on. Each leaves out something that the paper asks for, and no two have the
  * same cause.
  */
-import { plantedBugs } from '../../protocol/planted-bugs.ts'
+import { findBug, plantedBugs } from '../../protocol/planted-bugs.ts'
 import { healthyCore } from '../core/deviations.ts'
 import { mostTraitors } from '../core/quorums.ts'
 import type { Deviations } from '../replica.ts'
@@ -87,7 +87,8 @@ const definitions = {
 
 export type Bug = keyof typeof definitions
 
-export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
+/** @throws UserError if there is no such bug */
+export const bugNamed = (name: string | null): Bug | null => findBug('pbft', definitions, name)
 
 export const bugs = plantedBugs(definitions, 'register')
 

@@ -2,22 +2,18 @@
 import type { Rng } from '../../../harness/api/random.ts'
 import { REGISTER, type RegisterCall } from '../../../harness/vocabularies/register.ts'
 import type { Command, NodeId } from '../../protocol/commands.ts'
-import { CLIENTS, type Recorded } from '../../protocol/simulation/client.ts'
+import { PacedClient, type Recorded } from '../../protocol/simulation/paced-client.ts'
+import { drawRegisterCall } from '../../protocol/simulation/register-calls.ts'
 import type { World } from '../../protocol/simulation/world.ts'
 
-const KEYS = 3
+const SHARES = { reads: 0.4, writes: 0.4 }
 const ATTEMPT_TICKS = 60
 const MAX_ATTEMPTS = 5
 /** Some requests are sent again much later, as by a slow network. */
 const LATE_TICKS = 150
 
-export class SimulatedPbftClient {
-  readonly #world: World
-  readonly #rng: Rng
-  readonly #record: (operation: Recorded) => void
-  readonly #restTicks: number
+export class SimulatedPbftClient extends PacedClient {
   readonly #answersNeeded: number
-  #process: number
   #timestamp = 0
   #ops = 0
 
@@ -30,38 +26,21 @@ export class SimulatedPbftClient {
     record: (operation: Recorded) => void,
     answersNeeded: number,
   ) {
-    this.#world = world
-    this.#rng = rng
-    this.#process = process
-    this.#restTicks = restTicks
-    this.#record = record
+    super(world, rng, process, restTicks, record)
     this.#answersNeeded = answersNeeded
   }
 
-  start(): void {
-    this.#world.after(1 + this.#rng.int(10), () => this.#next())
-  }
-
-  #next(): void {
-    const call = this.#call()
+  protected next(): void {
+    const call = drawRegisterCall(this.rng, this.process, this.#ops++, SHARES)
     this.#timestamp++
-    this.#record({ process: this.#process, type: 'invoke', f: call.f, value: call.value })
+    this.invoked(call)
     this.#ask(call)
-  }
-
-  #call(): RegisterCall {
-    const key = this.#rng.int(KEYS)
-    const value = 1 + this.#process + this.#ops++ * 10_000
-    const draw = this.#rng.float()
-    if (draw < 0.4) return { f: 'read', value: { key } }
-    if (draw < 0.8) return { f: 'write', value: { key, value } }
-    return { f: 'cas', value: { key, expected: this.#rng.int(3) === 0 ? null : value - 10_000, next: value } }
   }
 
   #ask(call: RegisterCall): void {
     const command: Command = {
       kind: 'op',
-      session: this.#process,
+      session: this.process,
       seq: this.#timestamp,
       vocabulary: REGISTER.name,
       call,
@@ -75,8 +54,8 @@ export class SimulatedPbftClient {
       this.#complete(call, type, value)
     }
     const send = (): void => {
-      for (const id of this.#world.ids)
-        this.#world.submit(id, command, (answer) => {
+      for (const id of this.world.ids)
+        this.world.submit(id, command, (answer) => {
           if (answer.type !== 'value') return
           answers.set(id, JSON.stringify(answer.value))
           const agreed = this.#agreed([...answers.values()])
@@ -84,11 +63,11 @@ export class SimulatedPbftClient {
         })
     }
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
-      this.#world.after(1 + attempt * ATTEMPT_TICKS, () => {
+      this.world.after(1 + attempt * ATTEMPT_TICKS, () => {
         if (isOpen) send()
       })
-    if (this.#rng.float() < 0.1) this.#world.after(LATE_TICKS, send)
-    this.#world.after(1 + MAX_ATTEMPTS * ATTEMPT_TICKS, () => settle('info'))
+    if (this.rng.float() < 0.1) this.world.after(LATE_TICKS, send)
+    this.world.after(1 + MAX_ATTEMPTS * ATTEMPT_TICKS, () => settle('info'))
   }
 
   #agreed(answers: readonly string[]): string | null {
@@ -98,11 +77,8 @@ export class SimulatedPbftClient {
   }
 
   #complete(call: RegisterCall, type: 'ok' | 'info', value?: unknown): void {
-    this.#record({ process: this.#process, type, f: call.f, value: type === 'ok' ? value : call.value })
-    if (type === 'info') {
-      this.#process += CLIENTS
-      this.#timestamp = 0
-    }
-    this.#world.after(1 + this.#rng.int(this.#restTicks), () => this.#next())
+    this.completed(call, type, value)
+    if (type === 'info') this.#timestamp = 0
+    this.rest()
   }
 }

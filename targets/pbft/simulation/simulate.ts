@@ -1,18 +1,11 @@
 /** The PBFT core under the simulator, healthy or with a planted bug, with replicas that lie among the others. */
 import type { SimulatedPlan, Simulation } from '../../../harness/api/simulation.ts'
-import { UserError } from '../../../harness/support/assert.ts'
 import { type ClusterFault, describeFault } from '../../protocol/simulation/faults.ts'
 import { drawPlan, type SimulationResult, simulate } from '../../protocol/simulation/simulate.ts'
-import { answersNeeded, type Bug, deviationsOf, isBug } from '../bugs/bugs.ts'
+import { answersNeeded, type Bug, bugNamed, deviationsOf } from '../bugs/bugs.ts'
 import { mostTraitors, oneHonest } from '../core/quorums.ts'
 import { SimulatedPbftClient } from './client.ts'
 import { SimulatedPbft } from './node.ts'
-
-/** @throws UserError if there is no such bug */
-const bugNamed = (name: string | null): Bug | null => {
-  if (name === null || isBug(name)) return name
-  throw new UserError(`pbft has no bug named ${name}.`)
-}
 
 const run = (plan: SimulatedPlan<ClusterFault>, bug: Bug | null, traitors: number): SimulationResult => {
   const { nodes } = plan

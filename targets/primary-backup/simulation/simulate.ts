@@ -1,18 +1,11 @@
 /** The core under the simulator, healthy or with a planted bug, under one of its safe combinations or a given one. */
 import type { Rng } from '../../../harness/api/random.ts'
 import type { SimulatedPlan, Simulation } from '../../../harness/api/simulation.ts'
-import { UserError } from '../../../harness/support/assert.ts'
 import { type ClusterFault, describeFault } from '../../protocol/simulation/faults.ts'
 import { drawPlan, type SimulationResult, simulate } from '../../protocol/simulation/simulate.ts'
-import { type Bug, deviationsOf, isBug } from '../bugs/bugs.ts'
+import { type Bug, bugNamed, deviationsOf } from '../bugs/bugs.ts'
 import type { Choices } from '../core/types.ts'
 import { SimulatedPrimaryBackup } from './node.ts'
-
-/** @throws UserError if there is no such bug */
-const bugNamed = (name: string | null): Bug | null => {
-  if (name === null || isBug(name)) return name
-  throw new UserError(`primary-backup has no bug named ${name}.`)
-}
 
 /** What a seed chooses: combinations that keep everything. */
 const drawChoices = (profile: Rng): Choices => {

@@ -3,9 +3,10 @@ import type { Operation } from '../../../harness/api/history.ts'
 import type { Rng } from '../../../harness/api/random.ts'
 import type { SimulatedPlan, SimulatedRun } from '../../../harness/api/simulation.ts'
 import { rngFromSeed } from '../../../harness/support/random.ts'
-import { CLIENTS, type Recorded, SimulatedClient } from './client.ts'
+import { SimulatedClient } from './client.ts'
 import { type ClusterFault, Faults } from './faults.ts'
 import type { SimulatedNode, SimulatedProtocol } from './node.ts'
+import { CLIENTS, type Recorded } from './paced-client.ts'
 import { SimulatedWorld, type World } from './world.ts'
 
 export interface SimulationResult extends SimulatedRun<ClusterFault> {

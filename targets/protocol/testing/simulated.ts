@@ -2,9 +2,11 @@
 import { describe, expect, it } from 'vitest'
 import { linearizability } from '../../../checkers/data/linearizability.ts'
 import type { Operation } from '../../../harness/api/history.ts'
+import type { Simulation } from '../../../harness/api/simulation.ts'
 import type { PlantedBug } from '../../../harness/api/target.ts'
 import { bareRecord } from '../../../harness/store/run-store.ts'
 import { isFull, sized } from '../../../harness/testing/capabilities.ts'
+import type { ClusterFault } from '../simulation/faults.ts'
 
 export interface SimulatedRun {
   readonly violation: string | null
@@ -28,6 +30,27 @@ export const typesIn = (runs: readonly SimulatedRun[]): ReadonlyMap<string, numb
   const types = new Map<string, number>()
   for (const { type } of runs.flatMap(({ history }) => history)) types.set(type, (types.get(type) ?? 0) + 1)
   return types
+}
+
+/** A run that can be made again from its faults. */
+interface RepeatableRun extends SimulatedRun {
+  readonly faults: readonly ClusterFault[]
+  readonly elections: number
+}
+
+/** A seed gives the same run each time, and so does the plan that it made, with its faults written down. */
+export const expectRepeatable = (
+  seeds: number,
+  simulate: (seed: number) => RepeatableRun,
+  simulation: Simulation<ClusterFault>,
+  bug: string | null = null,
+): void => {
+  for (let seed = 1; seed <= seeds; seed++) {
+    // A plan does not tell how many leaders there were.
+    const { elections: _, ...run } = simulate(seed)
+    const plan = { ...simulation.draw(seed), faults: run.faults }
+    expect(simulation.run(plan, bug), `seed ${seed}`).toMatchObject(run)
+  }
 }
 
 /** @param judge what is wrong with the run of a seed; null: nothing */

@@ -1,17 +1,10 @@
 /** The Raft core under the simulator, healthy or with a planted bug. */
 import type { Rng } from '../../../harness/api/random.ts'
 import type { Simulation } from '../../../harness/api/simulation.ts'
-import { UserError } from '../../../harness/support/assert.ts'
 import { type ClusterFault, describeFault } from '../../protocol/simulation/faults.ts'
 import { drawPlan, type SimulationResult, simulate } from '../../protocol/simulation/simulate.ts'
-import { type Bug, deviationsOf, isBug } from '../bugs/bugs.ts'
+import { type Bug, bugNamed, deviationsOf } from '../bugs/bugs.ts'
 import { SimulatedRaft } from './node.ts'
-
-/** @throws UserError if there is no such bug */
-const bugNamed = (name: string | null): Bug | null => {
-  if (name === null || isBug(name)) return name
-  throw new UserError(`raft has no bug named ${name}.`)
-}
 
 const raftWith =
   (bug: Bug | null) =>
