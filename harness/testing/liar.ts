@@ -31,6 +31,22 @@ export const liarOf = <M>(codec: ByzantineCodec<M>, accomplices: readonly string
   return { liar: codec.create(traitor) as Liar, shared }
 }
 
+/** A message between nodes of a bundled cluster, as its codec reads it. */
+export const words = (from: string, to: string, message: unknown) => ({
+  type: 'message',
+  envelope: { from, to, message },
+})
+
+/** The write of a client, in an entry of a log. */
+export const writeOf = (seq: number, value: number) =>
+  ({
+    kind: 'op',
+    session: 1,
+    seq,
+    vocabulary: 'register',
+    call: { f: 'write', value: { key: 'k', value } },
+  }) as const
+
 /** What the lie makes of a message that is seen on the stream. */
 export const tell = (liar: Liar, lie: string, message: unknown, stream: Stream) => {
   liar.observe?.(message, stream)

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { liarOf, PEER_STREAMS, tell } from '../../harness/testing/liar.ts'
+import { liarOf, PEER_STREAMS, tell, words, writeOf } from '../../harness/testing/liar.ts'
 import { paxosByzantine } from './byzantine.ts'
 import codec from './byzantine-codec.ts'
 import type { Entry, Message } from './core/types.ts'
 
-const words = (from: string, to: string, message: Message) => ({
-  type: 'message',
-  envelope: { from, to, message },
-})
 const entry = (slot: number, value: number): Entry => ({
   slot,
   proposed: 4,
-  command: {
-    kind: 'op',
-    session: 1,
-    seq: slot,
-    vocabulary: 'register',
-    call: { f: 'write', value: { key: 'k', value } },
-  },
+  command: writeOf(slot, value),
 })
 const accept = (entries: readonly Entry[]): Message => ({
   type: 'accept',

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { CLIENT_STREAMS, liarOf, PEER_STREAMS, tell } from '../../harness/testing/liar.ts'
+import { CLIENT_STREAMS, liarOf, PEER_STREAMS, tell, words, writeOf } from '../../harness/testing/liar.ts'
 import { raftByzantine } from './byzantine.ts'
 import codec from './byzantine-codec.ts'
 import type { Entry, Message } from './core/types.ts'
 
-const words = (from: string, to: string, message: Message) => ({
-  type: 'message',
-  envelope: { from, to, message },
-})
 const entry = (index: number, value: number): Entry => ({
   index,
   term: 2,
-  command: {
-    kind: 'op',
-    session: 1,
-    seq: index,
-    vocabulary: 'register',
-    call: { f: 'write', value: { key: 'k', value } },
-  },
+  command: writeOf(index, value),
 })
 const append = (entries: readonly Entry[]): Message => ({
   type: 'append',

@@ -53,11 +53,17 @@ const casesOf = (target: Target): readonly Case[] => {
   ])
 }
 
-/** Leaders are killed where that is no fault too many: what a traitor did to others shows when they lead. */
+/**
+ * A leader's lies do the most harm, so the first traitor leads. Leaders are killed where that is no fault too many: what a traitor
+ * did to others shows when they lead.
+ */
 const argsOf = ({ target, nodes, traitors, wanted }: Case): readonly string[] => {
   const kills = wanted === 'breaks' && !toleratesThem(target)
   const options = [
     `byzantine.traitors=${traitors}`,
+    'byzantine.victims=leader',
+    'byzantine.interval=3s',
+    'byzantine.duration=3s',
     ...(kills ? ['kill.victims=leader', 'kill.interval=4s'] : []),
   ]
   return [

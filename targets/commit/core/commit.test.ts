@@ -1,9 +1,6 @@
 /** Transcripts of the core. Numbers of sections: Gray and Lampson 2006 (GL), Bernstein, Hadzilacos and Goodman 1987 (BHG). */
 import { describe, expect, it } from 'vitest'
-import { ASK_TICKS, type Bench, read, three, VOTE_TICKS, write } from '../testing/bench.ts'
-
-const TX = 'n1.1.1'
-const BOTH = [write('n2', 20), write('n3', 30)]
+import { ASK_TICKS, type Bench, BOTH, read, TX, three, VOTE_TICKS, write } from '../testing/bench.ts'
 
 /** n1 coordinates; n2 and n3 have voted yes, and the words of n1 are lost. */
 const blocked = (bug: Parameters<typeof three>[0] = null): Bench => {

@@ -3,13 +3,10 @@
  * n2 leads the log of decisions, n1 coordinates, n2 and n3 take part.
  */
 import { describe, expect, it } from 'vitest'
-import { ASK_TICKS, Bench, ELECTION_TICKS, VOTE_TICKS, write } from '../testing/bench.ts'
+import { ASK_TICKS, Bench, BOTH, ELECTION_TICKS, TX, VOTE_TICKS, write } from '../testing/bench.ts'
 import { DecisionTable } from './decision-table.ts'
 import { healthyCore } from './deviations.ts'
 import type { Proposal } from './types.ts'
-
-const TX = 'n1.1.1'
-const BOTH = [write('n2', 20), write('n3', 30)]
 
 /** All hear what is chosen by the next heartbeat of the leader. */
 const settle = (bench: Bench, leader: string): readonly string[] => {

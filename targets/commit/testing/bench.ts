@@ -70,6 +70,9 @@ const describeEntry = (entry: Entry): string => {
 const keyOf = (node: NodeId): Key => `k/${Number(node.slice(1)) - 1}`
 
 export const write = (node: NodeId, value: number): Step => ({ f: 'write', key: keyOf(node), value })
+/** The first transaction that n1 coordinates, and one that n2 and n3 take part in. */
+export const TX = 'n1.1.1'
+export const BOTH = [write('n2', 20), write('n3', 30)]
 export const read = (node: NodeId): Step => ({ f: 'read', key: keyOf(node) })
 
 export class Bench {
