@@ -128,3 +128,11 @@ it('where no answer has a proof, or nobody claims keys, nothing is judged', () =
   expect(proofs.applies?.({ ...rest, claims })).toBe(true)
   expect(proofs.applies?.({ ...rest, claims: null })).toBe(false)
 })
+
+it('all members may sign, those who lied too: who they are is not changed by it', async () => {
+  const statements = ['n2', 'n3', 'n4'].map((node) => statement(node))
+  const record = recorded(1, 5, proofOf(1, { statements }))
+  const honest = (record.samples ?? []).filter(({ node }) => node !== 'n1')
+  const believed = { ...record, samples: honest, traitors: ['n1'] }
+  expect((await proofs.check(believed, new AbortController().signal)).status).toBe('valid')
+})

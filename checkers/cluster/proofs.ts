@@ -122,10 +122,12 @@ const comesWithProofs = (pairs: Sequence<Pair>): boolean => {
   return false
 }
 
-const authorityOf = ({ claims, spec, samples }: RunRecord): Authority | null => {
+/** A traitor's signature counts like any other: that is what quorums are for. */
+const authorityOf = ({ claims, spec, samples, traitors = [] }: RunRecord): Authority | null => {
   const rule = claims?.quorums?.at(-1)
   if (claims?.proofKeys === undefined || rule === undefined) return null
-  const nodes = spec?.nodes ?? new Set((samples ?? []).map(({ node }) => node)).size
+  const honest = spec?.nodes ?? new Set((samples ?? []).map(({ node }) => node)).size
+  const nodes = honest + traitors.length
   return { rule, members: Object.keys(claims.proofKeys).slice(0, nodes), keys: claims.proofKeys }
 }
 

@@ -1,7 +1,8 @@
 /**
- * The replicated coordinator (Gray and Lampson 2006, section 4.2: two-phase commit with consensus on the decision): decisions are the values of the bundled Paxos, of which every node is an acceptor and a learner.
- * Any node may propose a decision; the leader gives it a slot, and all nodes apply the slots in order. So it makes no difference
- * whether the node that collected the votes is still there.
+ * The replicated coordinator (Gray and Lampson 2006, section 4.2: two-phase commit with consensus on the decision): decisions
+ * are the values of the bundled Paxos, of which every node is an acceptor and a learner. Any node may propose a decision; the
+ * leader gives it a slot, and all nodes apply the slots in order. So it makes no difference whether the node that collected
+ * the votes is still there.
  */
 import { PaxosCore } from '../../paxos/core/paxos.ts'
 import type { Durable as LogDurable, Message as PaxosMessage, Ready } from '../../paxos/core/types.ts'

@@ -1,8 +1,7 @@
 /**
- * What the log of decisions amounts to (Gray and Lampson 2006, section 4.2: consensus on the coordinator's decision). It is the same on every node that has applied the same slots. The first decision on a transaction counts; all later
- * ones say the same.
+ * What the log of decisions amounts to (Gray and Lampson 2006, section 4.2: consensus on the coordinator's decision). It is the
+ * same on every node that has applied the same slots. The first decision on a transaction counts; all later ones say the same.
  */
-
 import type { Slot } from '../../paxos/core/types.ts'
 import type { NodeId } from '../../protocol/commands.ts'
 import type { CoreDeviations } from './deviations.ts'
