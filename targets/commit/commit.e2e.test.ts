@@ -1,6 +1,7 @@
 /** Real runs of the bundled store over shards: five processes with real sockets, disks and faults. */
 import { expect, it } from 'vitest'
 import { describeWith, isFull, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { itHasCard } from '../../harness/testing/cards.ts'
 import { itCatches } from '../../harness/testing/caught.ts'
 import { expectKept, type Played, play, summariesOf } from '../../harness/testing/play.ts'
 import { bugs } from './bugs/bugs.ts'
@@ -56,5 +57,6 @@ describeWith(missingLinuxRoot(), 'the bundled store over shards', () => {
       expect(longestForVictims(played)).toBeGreaterThan(1500)
     })
 
+  itHasCard('commit')
   itCatches('commit', bugs, [SURE])
 })

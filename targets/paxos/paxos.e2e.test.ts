@@ -1,6 +1,7 @@
 /** Real runs of the bundled Paxos cluster: five processes with real sockets, disks and faults. */
 import { expect, it } from 'vitest'
 import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { itHasCard } from '../../harness/testing/cards.ts'
 import { itCatches } from '../../harness/testing/caught.ts'
 import { expectKept, play, summariesOf } from '../../harness/testing/play.ts'
 import { bugs } from './bugs/bugs.ts'
@@ -26,5 +27,6 @@ describeWith(missingLinuxRoot(), 'the bundled Paxos cluster', () => {
     expect(compacted.length).toBeGreaterThan(0)
   })
 
+  itHasCard('paxos')
   itCatches('paxos', bugs, [SURE])
 })

@@ -1,6 +1,7 @@
 /** Real runs of the bundled PBFT cluster: four processes with real sockets, disks, signatures and faults. */
 import { expect, it } from 'vitest'
 import { describeWith, isFull, missingLinuxRoot, sized } from '../../harness/testing/capabilities.ts'
+import { itHasCard } from '../../harness/testing/cards.ts'
 import { itCatches } from '../../harness/testing/caught.ts'
 import { expectKept, play, summariesOf } from '../../harness/testing/play.ts'
 import { bugs } from './bugs/bugs.ts'
@@ -39,5 +40,6 @@ describeWith(missingLinuxRoot(), 'the bundled PBFT cluster', () => {
     },
   )
 
+  itHasCard('pbft')
   itCatches('pbft', bugs, [SURE])
 })

@@ -1,6 +1,7 @@
 /** Real runs of the bundled primary and its backups: five processes with real sockets, disks and faults. */
 import { expect, it } from 'vitest'
 import { describeWith, isFull, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { itHasCard } from '../../harness/testing/cards.ts'
 import { itCatches } from '../../harness/testing/caught.ts'
 import { expectKept, play, summariesOf } from '../../harness/testing/play.ts'
 import { bugs } from './bugs/bugs.ts'
@@ -50,5 +51,10 @@ describeWith(missingLinuxRoot(), 'the bundled primary and its backups', () => {
     expect(claimed.verdict).toMatchObject({ status: 'unknown', outsideClaims: true })
   })
 
+  itHasCard('primary-backup')
+  itHasCard('primary-backup', {
+    options: 'replication=async,failover=timeout,fencing=false,minority=serve-all',
+    grade: 'high risk',
+  })
   itCatches('primary-backup', bugs, [SURE])
 })

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import type { FaultRecord } from '../../harness/api/record.ts'
 import { loadRun } from '../../harness/store/run-store.ts'
 import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { itHasCard } from '../../harness/testing/cards.ts'
 import { itCatches } from '../../harness/testing/caught.ts'
 import { run, temporaryFolder } from '../../harness/testing/command.ts'
 import { hostBaseline } from '../../harness/testing/host.ts'
@@ -136,5 +137,6 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     expect(during.filter(({ status }) => status !== null).length).toBeGreaterThan(during.length / 2)
   })
 
+  itHasCard('raft', { grade: 'strong' })
   itCatches('raft', bugs, [...SURE])
 })
