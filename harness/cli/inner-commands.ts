@@ -22,7 +22,7 @@ export const innerCommands: readonly Command[] = [
       only: {
         type: 'string',
         value: 'text',
-        description: 'only bugs and workloads whose name contains this text',
+        description: 'only where `<target> <bug or workload>` contains this text',
       },
       part: {
         type: 'string',

@@ -17,7 +17,7 @@ export interface BugSettings {
   readonly seeds: number
   /** Undefined: both. */
   readonly part: 'bugs' | 'healthy' | undefined
-  /** Only bugs and workloads whose name contains this text. */
+  /** Only where the target's name with that of the bug or workload, as in `raft no-fsync`, contains this text. */
   readonly only: string | undefined
   /** Nemeses of a run with default options only. Undefined: the command of each bug. */
   readonly nemesis: string | undefined
@@ -80,7 +80,7 @@ const describeBug = (name: string, findings: readonly Finding[]): string => {
     times.length === 0
       ? 'never'
       : `first evidence after ${formatDurationMs(Math.round(median(times)))} (median)`
-  return `${name.padEnd(26)} found in ${times.length} of ${findings.length} seeds, ${when}\n${exceptions(findings, 'invalid')}`
+  return `${name.padEnd(36)} found in ${times.length} of ${findings.length} seeds, ${when}\n${exceptions(findings, 'invalid')}`
 }
 
 const MINUTE = ['--time-limit', '60s']
@@ -103,7 +103,7 @@ const benchBug = async (target: Target, bug: PlantedBug, settings: BugSettings):
   if ('none' in bug.realRun) return true
   const args = [target.name, '--env', 'namespaces', ...argsOf(bug, bug.realRun.args, settings)]
   const findings = await runSeeds(args, settings.seeds)
-  process.stdout.write(describeBug(bug.name, findings))
+  process.stdout.write(describeBug(`${target.name} ${bug.name}`, findings))
   return findings.every(({ firstMs }) => firstMs !== null)
 }
 
@@ -124,7 +124,7 @@ const benchHealthy = async (
   const count = (status: Finding['status']): number =>
     findings.filter((each) => each.status === status).length
   process.stdout.write(
-    `${`${target.name} ${workload}`.padEnd(26)} healthy: valid in ${count('valid')}, unknown in ${count('unknown')}, falsely invalid in ${count('invalid')}, not run ${count('not run')} of ${findings.length} seeds\n${exceptions(findings, 'valid')}`,
+    `${`${target.name} ${workload}`.padEnd(36)} healthy: valid in ${count('valid')}, unknown in ${count('unknown')}, falsely invalid in ${count('invalid')}, not run ${count('not run')} of ${findings.length} seeds\n${exceptions(findings, 'valid')}`,
   )
   return count('invalid') + count('not run') === 0
 }
@@ -135,8 +135,8 @@ export const benchBugsCommand = async (settings: BugSettings): Promise<number> =
   const isPart = (part: BugSettings['part']): boolean => settings.part === undefined || settings.part === part
   let isGood = true
   for (const target of Object.values(targets)) {
-    for (const bug of target.bugs.filter(({ name }) => isPart('bugs') && isWanted(name)))
-      isGood = (await benchBug(target, bug, settings)) && isGood
+    for (const bug of isPart('bugs') ? target.bugs : [])
+      if (isWanted(`${target.name} ${bug.name}`)) isGood = (await benchBug(target, bug, settings)) && isGood
     for (const workload of Object.values(workloads))
       if (
         isPart('healthy') &&
