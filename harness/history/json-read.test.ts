@@ -42,6 +42,17 @@ describe('a value in bytes', () => {
     )
   })
 
+  const many = Array.from({ length: 30_000 }, (_, place) => place - 100.5)
+
+  it.each([
+    ['numbers', many],
+    ['lists of numbers', { reads: [many, [], many], last: 7 }],
+    ['numbers, and then something else', [...many, null, ...many, 'text', ...many, [1]]],
+  ])('reads long lists: %s', (_, value) => {
+    const text = printJson(value)
+    for (const behind of [',', ']', '7', '']) expect(readBetween(text, behind)).toEqual(value)
+  })
+
   it('does not make a prototype of a field', () => {
     const read = readBetween('{"__proto__":{"polluted":true}}', ',') as Record<string, unknown>
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype)

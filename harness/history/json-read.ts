@@ -26,6 +26,10 @@ const LOWER_N = 0x6e
 const MOST_DIGITS = 15
 /** Longer names of fields are not kept. */
 const MOST_NAME_BYTES = 32
+/** A list that grows by itself leaves arrays behind that are three times its size, so a long list of numbers is counted first. */
+const LONG_BYTES = 65_536
+/** Above it, an array of a given length is a hash table. */
+const MOST_COUNTED = 2 ** 24
 /** A field of this name would change what the object is. */
 const PROTOTYPE = '__proto__'
 
@@ -38,12 +42,14 @@ export class JsonReader {
   #last = 0
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0
+  #end = 0
 
   /** The value from `start` to before `end`: what stands behind it may be anything, also a digit. */
   read(bytes: Buffer, start: number, end: number): unknown {
     if (isOfNumber(bytes[start])) return parseJson(bytes.toString('latin1', start, end))
     this.#bytes = bytes
     this.#at = start
+    this.#end = end
     return this.#value()
   }
 
@@ -97,10 +103,25 @@ export class JsonReader {
       this.#at++
       return list
     }
-    for (;;) {
-      list.push(this.#value())
+    const count = this.#end - this.#at < LONG_BYTES ? 0 : this.#countNumbers()
+    if (count > 0) list.length = count
+    for (let place = 0; ; place++) {
+      list[place] = this.#value()
       if (this.#bytes[this.#at++] !== COMMA) return list
     }
+  }
+
+  /** How many numbers stand from here to the end of the list; 0 if there is anything else, or too much to be counted. */
+  #countNumbers(): number {
+    let commas = 0
+    for (let at = this.#at; at < this.#end; at++) {
+      const byte = this.#bytes[at] as number
+      if (byte >= ZERO && byte <= ZERO + 9) continue
+      if (byte === COMMA) commas++
+      else if (byte === CLOSE_BRACKET) return commas < MOST_COUNTED ? commas + 1 : 0
+      else if (!isOfNumber(byte)) return 0
+    }
+    return 0
   }
 
   /** Where the quote after plain ASCII stands; -1 if there is anything else in the text. */
