@@ -57,7 +57,7 @@ const NOWHERE = -1
 interface Cyclic {
   readonly graph: Graph
   /** Edge here -> edge in the whole graph. */
-  readonly origin: Int32Array
+  origin(edge: number): number
   /** The vertices here, those first that come last in the whole graph. */
   readonly latestFirst: Int32Array
 }
@@ -70,7 +70,7 @@ const cyclicPart = (whole: Graph, components: Components, kinds: Kinds): Cyclic 
       numbers[v] = vertices++
       edges += (whole.first[v + 1] as number) - (whole.first[v] as number)
     }
-  const list = new EdgeList(edges)
+  const list = new EdgeList({ edges, reasons: edges })
   for (const component of components.cyclic)
     for (const v of component)
       for (let at = whole.first[v] as number; at < (whole.first[v + 1] as number); at++) {
@@ -80,7 +80,7 @@ const cyclicPart = (whole: Graph, components: Components, kinds: Kinds): Cyclic 
         list.add(numbers[v] as number, numbers[w] as number, kind, -1, whole.edges[at] as number)
       }
   const latestFirst = numbers.filter((number) => number !== NOWHERE).reverse()
-  return { graph: graphOf(vertices, list), origin: list.before, latestFirst }
+  return { graph: graphOf(vertices, list), origin: (edge) => list.before(edge), latestFirst }
 }
 
 /**
@@ -316,8 +316,7 @@ export const findCycles = (count: number, edges: EdgeList, search: CycleSearch):
     const level = new Level(part, scope)
     searchLevel(level, scope, part.graph, {
       wanted: (anomaly) => search.wanted(anomaly),
-      found: (anomaly, cycle) =>
-        search.found(anomaly, () => cycle().map((edge) => part.origin[edge] as number)),
+      found: (anomaly, cycle) => search.found(anomaly, () => cycle().map((edge) => part.origin(edge))),
     })
     visited += level.visited
   }

@@ -71,14 +71,14 @@ export const explainCycle = (
     if (kind === PROCESS)
       return `process ${transactions.process[edges.from[edge] as number]} completed ${from} before it began ${to}`
     if (kind === REAL_TIME) return `${from} completed before ${to} began`
-    const key = edges.key[edge] as number
+    const key = edges.key(edge)
     const version = (at: number): string | null => versionText(versions[key]?.[at])
     const step: Step = {
       from,
       to,
       key: String(keys[key]),
-      before: version(edges.before[edge] as number),
-      after: version(edges.after[edge] as number) ?? 'nothing',
+      before: version(edges.before(edge)),
+      after: version(edges.after(edge)) ?? 'nothing',
     }
     if (kind === WR) return sentences.wr(step)
     const sentence = sentences[RW_KINDS.includes(kind) ? 'rw' : 'ww'](step)

@@ -40,11 +40,11 @@ const laterWriters = (
   bySource: ReadonlyMap<number, readonly number[]>,
   from: number,
 ): ReadonlySet<number> => {
-  const key = edges.key[from] as number
+  const key = edges.key(from)
   const found = new Set([edges.to[from] as number])
   for (const writer of found)
     for (const edge of bySource.get(writer) ?? [])
-      if (((edges.kind[edge] as Kinds) & WRITES) !== 0 && edges.key[edge] === key)
+      if (((edges.kind[edge] as Kinds) & WRITES) !== 0 && edges.key(edge) === key)
         found.add(edges.to[edge] as number)
   return found
 }
@@ -65,12 +65,12 @@ export const eachFractured = (
   for (const [reader, reads] of readFrom)
     for (const anti of bySource.get(reader) ?? []) {
       if (((edges.kind[anti] as Kinds) & ANTI) === 0) continue
-      const missed = edges.key[anti] as number
+      const missed = edges.key(anti)
       const later = laterWriters(edges, bySource, anti)
       for (const read of reads) {
         const writer = edges.from[read] as number
-        if (edges.key[read] !== missed && later.has(writer))
-          found({ reader, writer, seen: edges.key[read] as number, missed })
+        if (edges.key(read) !== missed && later.has(writer))
+          found({ reader, writer, seen: edges.key(read), missed })
       }
     }
 }

@@ -50,52 +50,92 @@ export const antiWithin = (scope: Scope): Kinds => union(RW_KINDS.slice(0, scope
 
 const FIRST_CAPACITY = 1024
 
+const NONE = -1
+
+const doubled = (old: Int32Array): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(old.length * 2)
+  larger.set(old)
+  return larger
+}
+
+/** What edges follow from: rows of three numbers. Edges of the orders come last and need none, so they take no room. */
+class Reasons {
+  #cells: Int32Array
+  #length = 0
+
+  constructor(capacity: number) {
+    this.#cells = new Int32Array(REASON_CELLS * capacity)
+  }
+
+  set(edge: number, key: number, before: number, after: number): void {
+    const at = REASON_CELLS * edge
+    while (at >= this.#cells.length) this.#cells = doubled(this.#cells)
+    this.#cells.fill(NONE, this.#length, at)
+    this.#cells[at] = key
+    this.#cells[at + 1] = before
+    this.#cells[at + 2] = after
+    this.#length = at + REASON_CELLS
+  }
+
+  at(edge: number, cell: number): number {
+    const at = REASON_CELLS * edge + cell
+    return at < this.#length ? (this.#cells[at] as number) : NONE
+  }
+}
+
+const REASON_CELLS = 3
+
+interface Capacity {
+  readonly edges: number
+  /** Those that follow from versions. */
+  readonly reasons: number
+}
+
 /** Edges in the order in which they are found. */
 export class EdgeList {
   length = 0
   from: Int32Array
   to: Int32Array
   kind: Uint16Array
-  /** Number of the key whose versions the edge follows from; -1: none. */
-  key: Int32Array
-  /** Numbers of the versions that `from` and `to` wrote or read; -1: the state before all versions. */
-  before: Int32Array
-  after: Int32Array
+  readonly #reasons: Reasons
 
-  /** @param capacity of the initial arrays: a good guess saves copies, and much room where there are many lists */
-  constructor(capacity = FIRST_CAPACITY) {
-    const room = Math.max(capacity, 1)
+  /** @param capacity at first: a good guess saves copies, and much room where there are many lists */
+  constructor({ edges, reasons }: Capacity = { edges: FIRST_CAPACITY, reasons: FIRST_CAPACITY }) {
+    const room = Math.max(edges, 1)
     this.from = new Int32Array(room)
     this.to = new Int32Array(room)
     this.kind = new Uint16Array(room)
-    this.key = new Int32Array(room)
-    this.before = new Int32Array(room)
-    this.after = new Int32Array(room)
+    this.#reasons = new Reasons(Math.max(reasons, 1))
   }
 
-  add(from: number, to: number, kind: number, key = -1, before = -1, after = -1): void {
+  add(from: number, to: number, kind: number, key = NONE, before = NONE, after = NONE): void {
     if (from === to) return
     if (this.length === this.from.length) this.#grow()
     const at = this.length++
     this.from[at] = from
     this.to[at] = to
     this.kind[at] = kind
-    this.key[at] = key
-    this.before[at] = before
-    this.after[at] = after
+    if (key !== NONE || before !== NONE || after !== NONE) this.#reasons.set(at, key, before, after)
+  }
+
+  /** Number of the key whose versions the edge follows from; -1: none. */
+  key(edge: number): number {
+    return this.#reasons.at(edge, 0)
+  }
+
+  /** Number of the version that `from` wrote or read; -1: the state before all versions. */
+  before(edge: number): number {
+    return this.#reasons.at(edge, 1)
+  }
+
+  /** Number of the version that `to` wrote or read; -1: the state before all versions. */
+  after(edge: number): number {
+    return this.#reasons.at(edge, 2)
   }
 
   #grow(): void {
-    const double = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const larger = new Int32Array(old.length * 2)
-      larger.set(old)
-      return larger
-    }
-    this.from = double(this.from)
-    this.to = double(this.to)
-    this.key = double(this.key)
-    this.before = double(this.before)
-    this.after = double(this.after)
+    this.from = doubled(this.from)
+    this.to = doubled(this.to)
     const kinds = new Uint16Array(this.kind.length * 2)
     kinds.set(this.kind)
     this.kind = kinds

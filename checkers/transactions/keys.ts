@@ -1,24 +1,51 @@
 /** The keys of a history, and which transaction wrote which value to them. */
 import { UserError } from '../../harness/support/assert.ts'
+import { Growing } from '../../harness/support/growing.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
+import { KeyedNumbering } from '../keyed-numbering.ts'
+import type { MicroOp } from './micro-op.ts'
 import type { Transactions } from './transactions.ts'
 
 export class Keys {
   readonly names: Scalar[] = []
-  /** Key number -> value -> number of the write. */
-  readonly writes: Map<Scalar, number>[] = []
   /** Number of the write -> row of its transaction. */
   writerOf: Int32Array = new Int32Array(0)
   /** Number of the write -> 1 if its transaction wrote the key again after it. */
   isOverwritten: Uint8Array = new Uint8Array(0)
   readonly #numbers = new Map<Scalar, number>()
+  /** The writes of one row have numbers that follow each other. */
+  readonly #numbersOfWrites = new KeyedNumbering()
 
   numberOf(name: Scalar): number {
     const known = this.#numbers.get(name)
     if (known !== undefined) return known
     this.#numbers.set(name, this.names.length)
-    this.writes.push(new Map())
     return this.names.push(name) - 1
+  }
+
+  /** The number of the write; undefined: nobody wrote it. */
+  writeOf(key: number, value: Scalar): number | undefined {
+    return this.#numbersOfWrites.find(key, value)
+  }
+
+  /** The row that wrote it; undefined: nobody did. */
+  rowOf(key: number, value: Scalar): number | undefined {
+    const write = this.writeOf(key, value)
+    return write === undefined ? undefined : this.writerOf[write]
+  }
+
+  /** The number of the next write; null: it was written before. */
+  add(key: number, value: Scalar): number | null {
+    const { count } = this.#numbersOfWrites
+    return this.#numbersOfWrites.numberOf(key, value) < count ? null : count
+  }
+
+  /** What a write wrote, and to which key. */
+  written({ opsOf }: Transactions, write: number): MicroOp {
+    const row = this.writerOf[write] as number
+    let first = write
+    while (this.writerOf[first - 1] === row) first--
+    return opsOf(row).filter(([f]) => f !== 'r')[write - first] as MicroOp
   }
 }
 
@@ -28,7 +55,7 @@ export class Keys {
  */
 export const numberWrites = ({ count, invokedAt, ...history }: Transactions): Keys => {
   const keys = new Keys()
-  const rows: number[] = []
+  const rows = new Growing(Int32Array)
   const overwritten: number[] = []
   /** Key number -> its last write so far. */
   const lastOf: number[] = []
@@ -36,19 +63,17 @@ export const numberWrites = ({ count, invokedAt, ...history }: Transactions): Ke
     for (const [f, name, value] of history.opsOf(row)) {
       const key = keys.numberOf(name)
       if (f === 'r') continue
-      const writes = keys.writes[key] as Map<Scalar, number>
-      const known = writes.size
-      writes.set(value as Scalar, rows.length)
-      if (writes.size === known)
+      if (keys.add(key, value as Scalar) === null)
         throw new UserError(
           `Operation ${invokedAt[row]} writes ${JSON.stringify(value)} to ${JSON.stringify(name)}, which was written to it before: each value may be written to a key only once, because a read must show which transaction wrote it.`,
         )
       const last = lastOf[key]
-      if (last !== undefined && rows[last] === row) overwritten.push(last)
-      lastOf[key] = rows.push(row) - 1
+      if (last !== undefined && rows.at(last) === row) overwritten.push(last)
+      lastOf[key] = rows.length
+      rows.push(row)
     }
   }
-  keys.writerOf = Int32Array.from(rows)
+  keys.writerOf = rows.all()
   keys.isOverwritten = new Uint8Array(rows.length)
   for (const write of overwritten) keys.isOverwritten[write] = 1
   return keys

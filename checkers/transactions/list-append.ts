@@ -17,6 +17,8 @@ type List = readonly Scalar[]
 const NOBODY = -1
 /** Per transaction, including real-time edges. */
 const EDGES_GUESSED = 10
+/** Of these, those that follow from versions. */
+const REASONS_GUESSED = 4
 /** Limit of readers times unseen appends of one key; beyond it, only the earliest appends are ordered after the readers. */
 const MOST_PAIRS = 1_000_000
 
@@ -35,12 +37,11 @@ interface KeyState {
   /** Whether some element of `longest` was written by no transaction, or by a failed one. */
   isSuspect: boolean
   /** Certain appends that are in no read: one version per row. */
-  readonly unseen: { readonly row: number; readonly version: number }[]
-  versions: Scalar[]
+  readonly unseen: { readonly row: number; readonly version: number; readonly element: Scalar }[]
   /** Rows of the transactions that read all of `longest` before writing. */
   readonly lastReaders: number[]
-  /** Length read -> the first row that read a list of this length and then appended. */
-  readonly updatedFrom: Map<number, number>
+  /** By length read: the first row that read a list of this length and then appended. */
+  updatedFrom: Int32Array
 }
 
 const isPrefix = (list: List, of: List): boolean => {
@@ -62,7 +63,8 @@ class ListAppend {
 
   constructor(history: Transactions) {
     this.#history = history
-    this.edges = new EdgeList(EDGES_GUESSED * history.count)
+    const { count } = history
+    this.edges = new EdgeList({ edges: EDGES_GUESSED * count, reasons: REASONS_GUESSED * count })
     this.#keys = numberWrites(history)
     this.#isSeen = new Uint8Array(this.#keys.writerOf.length)
     this.#happened = new Uint8Array(history.count)
@@ -75,9 +77,8 @@ class ListAppend {
       previousKnown: new Int32Array(0),
       isSuspect: false,
       unseen: [],
-      versions: [],
       lastReaders: [],
-      updatedFrom: new Map(),
+      updatedFrom: new Int32Array(0),
     }))
   }
 
@@ -88,7 +89,9 @@ class ListAppend {
     const { count, outcome } = this.#history
     for (let row = 0; row < count; row++) if (outcome[row] === COMMITTED) this.#judge(row)
     for (let key = 0; key < this.#states.length; key++) this.#addUnseen(key)
-    const versions = this.#states.map((state) => state.versions)
+    const versions = this.#states.map(({ longest, unseen }) =>
+      unseen.length === 0 ? longest : [...longest, ...unseen.map(({ element }) => element)],
+    )
     return {
       edges: this.edges,
       proofs: this.proofs,
@@ -104,12 +107,6 @@ class ListAppend {
 
   #state(key: number): KeyState {
     return this.#states[key] as KeyState
-  }
-
-  /** The row that appended it; undefined if none did. */
-  #writerOf(key: number, element: Scalar): number | undefined {
-    const write = (this.#keys.writes[key] as Map<Scalar, number>).get(element)
-    return write === undefined ? undefined : this.#keys.writerOf[write]
   }
 
   #findLongest(): void {
@@ -132,17 +129,16 @@ class ListAppend {
     const state = this.#state(key)
     const { longest } = state
     const { length } = longest
-    state.versions = [...longest]
     state.writers = new Int32Array(length)
+    state.updatedFrom = new Int32Array(length + 1).fill(NOBODY)
     state.previousKnown = new Int32Array(length + 1).fill(NOBODY)
     state.nextKnown = new Int32Array(length + 1).fill(NOBODY)
-    const writes = this.#keys.writes[key] as Map<Scalar, number>
     let previous = NOBODY
     let previousWrite = NOBODY
     let aborted = NOBODY
     for (let version = 0; version < length; version++) {
       const element = longest[version] as Scalar
-      const write = writes.get(element)
+      const write = this.#keys.writeOf(key, element)
       const writer = write === undefined ? NOBODY : (this.#keys.writerOf[write] as number)
       const isAborted = writer !== NOBODY && this.#history.outcome[writer] === ABORTED
       const isDuplicate = write !== undefined && this.#isSeen[write] === 1
@@ -173,7 +169,7 @@ class ListAppend {
 
   #duplicate(key: number, element: Scalar, reader: number): void {
     this.proofs.add('duplicate-elements', () => ({
-      transactions: [reader, this.#writerOf(key, element) ?? reader],
+      transactions: [reader, this.#keys.rowOf(key, element) ?? reader],
       because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it more than once, although T2 appended it only once`,
     }))
   }
@@ -181,7 +177,7 @@ class ListAppend {
   #dirtyUpdate(key: number, aborted: number, version: number): void {
     const { longest } = this.#state(key)
     this.proofs.add('dirty-update', () => ({
-      transactions: [aborted, version].map((at) => this.#writerOf(key, longest[at] as Scalar) as number),
+      transactions: [aborted, version].map((at) => this.#keys.rowOf(key, longest[at] as Scalar) as number),
       because: `T1 failed, but its append of ${JSON.stringify(longest[aborted])} to ${this.#name(key)} was read before T2's append of ${JSON.stringify(longest[version])}`,
     }))
   }
@@ -199,32 +195,25 @@ class ListAppend {
   }
 
   #findUnseen(): void {
-    for (const [key, writes] of this.#keys.writes.entries()) {
+    const { writerOf } = this.#keys
+    for (let write = 0; write < writerOf.length; write++) {
+      const row = writerOf[write] as number
+      if (this.#isSeen[write] === 1 || this.#happened[row] === 0) continue
+      const [, name, value] = this.#keys.written(this.#history, write)
+      const [key, element] = [this.#keys.numberOf(name), value as Scalar]
       const state = this.#state(key)
-      if (writes.size === state.longest.length) continue
-      let last = NOBODY
-      for (const [element, write] of writes) {
-        const row = this.#keys.writerOf[write] as number
-        if (this.#isSeen[write] === 1 || this.#happened[row] === 0) continue
-        if (this.#hasSeenLater(row, writes, write)) this.#outOfOrder(key, row, element, state.longestBy)
-        if (row === last) continue
-        state.unseen.push({ row, version: state.versions.push(element) - 1 })
-        last = row
-      }
+      if (this.#hasSeenLater(row, name, write)) this.#outOfOrder(key, row, element, state.longestBy)
+      if (row === state.unseen.at(-1)?.row) continue
+      state.unseen.push({ row, version: state.longest.length + state.unseen.length, element })
     }
   }
 
   /** Whether a later append of the same transaction to the same key was read. */
-  #hasSeenLater(row: number, writes: Map<Scalar, number>, write: number): boolean {
-    return this.#ops(row).some(([f, , value]) => {
-      const other = f === 'append' ? writes.get(value as Scalar) : undefined
-      return (
-        other !== undefined &&
-        other > write &&
-        this.#keys.writerOf[other] === row &&
-        this.#isSeen[other] === 1
-      )
-    })
+  #hasSeenLater(row: number, name: Scalar, write: number): boolean {
+    const { writerOf } = this.#keys
+    for (let later = write + 1; writerOf[later] === row; later++)
+      if (this.#isSeen[later] === 1 && this.#keys.written(this.#history, later)[1] === name) return true
+    return false
   }
 
   #judge(row: number): void {
@@ -276,7 +265,7 @@ class ListAppend {
 
   /** Finds intermediate and future reads by the writer of the last element of the list. */
   #judgeLast(row: number, at: number, key: number, element: Scalar): void {
-    const write = (this.#keys.writes[key] as Map<Scalar, number>).get(element)
+    const write = this.#keys.writeOf(key, element)
     if (write === undefined) return
     const writer = this.#keys.writerOf[write] as number
     if (writer === row)
@@ -298,9 +287,9 @@ class ListAppend {
 
   #update(row: number, key: number, length: number): void {
     const { updatedFrom, longest } = this.#state(key)
-    const other = updatedFrom.get(length)
-    if (other === undefined) {
-      updatedFrom.set(length, row)
+    const other = updatedFrom[length] as number
+    if (other === NOBODY) {
+      updatedFrom[length] = row
       return
     }
     const state = length === 0 ? 'empty' : `up to ${JSON.stringify(longest[length - 1])}`
@@ -315,7 +304,7 @@ class ListAppend {
     const isLongest = row === longestBy && at === longestAt
     const seen = new Set<Scalar>()
     for (const element of list) {
-      const writer = this.#writerOf(key, element)
+      const writer = this.#keys.rowOf(key, element)
       if (seen.has(element) && !isLongest) this.#duplicate(key, element, row)
       seen.add(element)
       if (writer === undefined)

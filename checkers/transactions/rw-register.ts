@@ -98,11 +98,6 @@ class RwRegister {
     return this.#history.opsOf(row)
   }
 
-  #writerOf(key: number, value: Scalar): number | undefined {
-    const write = (this.#keys.writes[key] as Map<Scalar, number>).get(value)
-    return write === undefined ? undefined : this.#keys.writerOf[write]
-  }
-
   /** Transactions that committed, or whose write was read; a failed transaction never happened. */
   #findHappened(): Uint8Array {
     const { count, outcome } = this.#history
@@ -112,7 +107,7 @@ class RwRegister {
       happened[row] = 1
       for (const [f, name, value] of this.#ops(row)) {
         if (f !== 'r' || value === null) continue
-        const writer = this.#writerOf(this.#keys.numberOf(name), value as Scalar)
+        const writer = this.#keys.rowOf(this.#keys.numberOf(name), value as Scalar)
         if (writer !== undefined && outcome[writer] !== ABORTED) happened[writer] = 1
       }
     }
@@ -123,7 +118,7 @@ class RwRegister {
     const state = this.#states[key] as KeyState
     const known = state.numbers.get(value)
     if (known !== undefined) return known
-    const writer = this.#writerOf(key, value as Scalar)
+    const writer = this.#keys.rowOf(key, value as Scalar)
     const isReal = writer !== undefined && this.#history.outcome[writer] !== ABORTED
     state.numbers.set(value, state.versions.length)
     state.writers.push(isReal ? writer : NO_WRITER)
@@ -170,7 +165,7 @@ class RwRegister {
   #judgeValue(row: number, at: number, key: number, value: Scalar): void {
     const name = this.#keys.names[key] as Scalar
     const read = `T1 read ${JSON.stringify(value)} from ${name}`
-    const writer = this.#writerOf(key, value)
+    const writer = this.#keys.rowOf(key, value)
     if (writer === undefined) {
       this.proofs.add('garbage-read', () => ({
         transactions: [row],
@@ -269,11 +264,11 @@ class RwRegister {
 
   #whyBefore(edge: number, nameOf: Worded['nameOf']): string | null {
     const { edges } = this
-    const [key, kind] = [edges.key[edge] as number, edges.kind[edge] as Kinds]
+    const [key, kind] = [edges.key(edge), edges.kind[edge] as Kinds]
     const scope = RW_KINDS.indexOf(kind)
     const kinds = scope === -1 ? kind : ofScope(scope as Scope)
     const order = new VersionOrder(this.#history, this.#states[key] as KeyState, this.#assumption, 2)
-    const pair = { before: edges.before[edge] as number, after: edges.after[edge] as number, kinds }
+    const pair = { before: edges.before(edge), after: edges.after(edge), kinds }
     return whyBefore(order, pair, this.#worded(key, nameOf))
   }
 

@@ -55,7 +55,8 @@ export class VersionOrder {
     this.#history = history
     this.#register = register
     const { versions, touches } = register
-    this.pairs = new EdgeList(versions.length + touches.length)
+    const most = versions.length + touches.length
+    this.pairs = new EdgeList({ edges: most, reasons: most })
     for (let version = 1; version < versions.length; version++) this.#add(INITIAL, version, 0, BY_WRITES)
     for (const { row, read, written } of touches)
       if (read !== undefined && written !== undefined) this.#add(read, written, 0, BY_READS, row, row)

@@ -19,7 +19,7 @@ const inSession = (kind: Kinds): boolean => (WW_KINDS[1] as readonly Kinds[]).in
 /** A reason for the pair at this place. */
 const reasonOf = (pairs: EdgeList, at: number, { register, key, nameOf }: Worded): string => {
   const [from, to] = [pairs.from[at] as number, pairs.to[at] as number]
-  const [earlier, later] = [pairs.before[at] as number, pairs.after[at] as number]
+  const [earlier, later] = [pairs.before(at), pairs.after(at)]
   const value = (version: number): string => JSON.stringify(register.versions[version])
   if (earlier === NOBODY) return `${key} was not written at first`
   const first = nameOf(earlier)
@@ -40,7 +40,7 @@ export const whyBefore = (
   for (let at = 0; at < pairs.length; at++) {
     if (pairs.from[at] !== before || pairs.to[at] !== after) continue
     if (((pairs.kind[at] as Kinds) & kinds) === 0) continue
-    return pairs.before[at] === NOBODY ? null : reasonOf(pairs, at, words)
+    return pairs.before(at) === NOBODY ? null : reasonOf(pairs, at, words)
   }
   return null
 }

@@ -4,8 +4,12 @@
 export interface Spill {
   /** Takes bytes, and tells where they are: behind those that it took before. Throws if there is no room. */
   write(bytes: Buffer): number
-  /** Bytes that cannot be read come back as anything: whoever reads compares checksums (`readPart`). */
-  read(offset: number, bytes: number): Buffer<ArrayBuffer>
+  /**
+   * Bytes that cannot be read come back as anything: whoever reads compares checksums (`readPart`).
+   *
+   * @param room of this length, into which they are read. Absent: new memory
+   */
+  read(offset: number, bytes: number, room?: Buffer<ArrayBuffer>): Buffer<ArrayBuffer>
   /** What is to be thrown. @param what is not what was written, such as `operations 0 and following` */
   damaged(what: string): Error
 }

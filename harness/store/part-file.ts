@@ -41,9 +41,12 @@ export class PartFile implements Spill {
     return offset
   }
 
-  read(offset: number, bytes: number): Buffer<ArrayBuffer> {
+  read(
+    offset: number,
+    bytes: number,
+    content: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(bytes),
+  ): Buffer<ArrayBuffer> {
     limitYoungHeap()
-    const content = Buffer.allocUnsafeSlow(bytes)
     for (let at = 0; at < bytes; ) {
       const read = this.#readInto(content, at, offset + at)
       if (read === 0) break

@@ -22,13 +22,17 @@ export const writePart = (spill: Spill, ...bytes: readonly [Buffer, ...Buffer[]]
   }
 }
 
-/** @param what it is, for the error that is thrown if it is damaged */
+/**
+ * @param what it is, for the error that is thrown if it is damaged
+ * @param room of its length, into which it is read. Absent: new memory
+ */
 export const readPart = (
   spill: Spill,
   { offset, bytes, checksum }: Part,
   what: string,
+  room?: Buffer<ArrayBuffer>,
 ): Buffer<ArrayBuffer> => {
-  const content = spill.read(offset, bytes)
+  const content = spill.read(offset, bytes, room)
   if (zlib.crc32(content) !== checksum) throw spill.damaged(what)
   return content
 }

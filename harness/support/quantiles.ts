@@ -14,7 +14,7 @@ export const quantilesBehindZeros = (zeros: number, values: ArrayLike<number>): 
   const count = zeros + values.length
   if (count === 0) return { p50: null, p99: null, max: null }
   // Typed arrays sort numbers as numbers, and some ten times as fast.
-  const sorted = Float64Array.from(values).sort()
+  const sorted = new Float64Array(values).sort()
   const at = (rank: number): number => (rank < zeros ? 0 : (sorted[rank - zeros] as number))
   return { p50: at(rankOf(count, 0.5)), p99: at(rankOf(count, 0.99)), max: at(count - 1) }
 }

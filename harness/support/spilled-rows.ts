@@ -90,12 +90,16 @@ export class SpilledRows {
     return this.#buckets[bucket]?.rows ?? 0
   }
 
-  /** The rows of a bucket. Nothing may be added to it meanwhile. */
+  /**
+   * The rows of a bucket. Nothing may be added to it meanwhile. Each block is there until the next one is asked for: new memory
+   * for each would be gigabytes that the process never gives back.
+   */
   *blocks(bucket: number): Iterable<Block> {
     const asked = this.#buckets[bucket]
     if (asked === undefined) return
+    const room = Buffer.allocUnsafeSlow(asked.parts.length === 0 ? 0 : this.#blockBytes)
     for (const part of asked.parts) {
-      const { buffer, byteOffset, length } = readPart(this.#spill, part, this.#what)
+      const { buffer, byteOffset, length } = readPart(this.#spill, part, this.#what, room)
       yield blockIn(buffer, byteOffset, length)
     }
     yield blockIn(asked.words.buffer, 0, asked.end * WORD_BYTES)
