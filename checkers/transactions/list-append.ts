@@ -28,20 +28,34 @@ interface KeyState {
   /** The row that read it, and the place of the read among its operations. */
   longestBy: number
   longestAt: number
-  /** The row of the writer of each version of `longest`; NOBODY if no transaction that may have committed wrote it. */
-  writers: Int32Array
-  /** The first known writer at or after each version, and one past the end. */
-  nextKnown: Int32Array
-  /** The last known writer before each version, and one past the end. */
-  previousKnown: Int32Array
+  /** Where its versions begin in the columns of all versions. */
+  first: number
   /** Whether some element of `longest` was written by no transaction, or by a failed one. */
   isSuspect: boolean
   /** Certain appends that are in no read: one version per row. */
   readonly unseen: { readonly row: number; readonly version: number; readonly element: Scalar }[]
   /** Rows of the transactions that read all of `longest` before writing. */
   readonly lastReaders: number[]
-  /** By length read: the first row that read a list of this length and then appended. */
-  updatedFrom: Int32Array
+}
+
+/** For each key a row for each version of `longest`, and one past the end. */
+class Versions {
+  /** The row of the writer; NOBODY if no transaction that may have committed wrote it. */
+  readonly writers: Int32Array
+  /** The first known writer at or after it. */
+  readonly nextKnown: Int32Array
+  /** The last known writer before it. */
+  readonly previousKnown: Int32Array
+  /** The first row that read all before it and then appended. */
+  readonly updatedFrom: Int32Array
+
+  constructor(count: number) {
+    const column = (): Int32Array<ArrayBuffer> => new Int32Array(count).fill(NOBODY)
+    this.writers = column()
+    this.nextKnown = column()
+    this.previousKnown = column()
+    this.updatedFrom = column()
+  }
 }
 
 const isPrefix = (list: List, of: List): boolean => {
@@ -56,6 +70,7 @@ class ListAppend {
   readonly #history: Transactions
   readonly #keys: Keys
   readonly #states: KeyState[]
+  #versions = new Versions(0)
   /** Whether each write is in the longest read of its key. */
   readonly #isSeen: Uint8Array
   /** Whether each transaction happened: it committed, or something of it was read. */
@@ -72,18 +87,16 @@ class ListAppend {
       longest: [],
       longestBy: NOBODY,
       longestAt: NOBODY,
-      writers: new Int32Array(0),
-      nextKnown: new Int32Array(0),
-      previousKnown: new Int32Array(0),
+      first: 0,
       isSuspect: false,
       unseen: [],
       lastReaders: [],
-      updatedFrom: new Int32Array(0),
     }))
   }
 
   infer(): Inference {
     this.#findLongest()
+    this.#makeVersions()
     for (let key = 0; key < this.#states.length; key++) this.#orderVersions(key)
     this.#findUnseen()
     const { count, outcome } = this.#history
@@ -125,14 +138,20 @@ class ListAppend {
     }
   }
 
+  #makeVersions(): void {
+    let versions = 0
+    for (const state of this.#states) {
+      state.first = versions
+      versions += state.longest.length + 1
+    }
+    this.#versions = new Versions(versions)
+  }
+
   #orderVersions(key: number): void {
     const state = this.#state(key)
-    const { longest } = state
+    const { longest, first } = state
     const { length } = longest
-    state.writers = new Int32Array(length)
-    state.updatedFrom = new Int32Array(length + 1).fill(NOBODY)
-    state.previousKnown = new Int32Array(length + 1).fill(NOBODY)
-    state.nextKnown = new Int32Array(length + 1).fill(NOBODY)
+    const { writers, previousKnown, nextKnown } = this.#versions
     let previous = NOBODY
     let previousWrite = NOBODY
     let aborted = NOBODY
@@ -148,22 +167,22 @@ class ListAppend {
       if (write !== undefined) this.#isSeen[write] = 1
       if (isAborted) aborted = version
       const isKnown = writer !== NOBODY && !isAborted && !isDuplicate
-      state.writers[version] = isKnown ? writer : NOBODY
+      if (isKnown) writers[first + version] = writer
       if (isKnown) {
         this.#happened[writer] = 1
-        if (previous !== NOBODY && state.writers[previous] === writer && (write as number) < previousWrite)
+        if (previous !== NOBODY && writers[first + previous] === writer && (write as number) < previousWrite)
           this.#outOfOrder(key, writer, element, state.longestBy)
         previousWrite = write as number
         if (previous !== NOBODY)
-          this.edges.add(state.writers[previous] as number, writer, WW, key, previous, version)
+          this.edges.add(writers[first + previous] as number, writer, WW, key, previous, version)
         previous = version
       }
-      state.previousKnown[version + 1] = previous
+      previousKnown[first + version + 1] = previous
     }
     let next = NOBODY
     for (let version = length - 1; version >= 0; version--) {
-      if (state.writers[version] !== NOBODY) next = version
-      state.nextKnown[version] = next
+      if (writers[first + version] !== NOBODY) next = version
+      nextKnown[first + version] = next
     }
   }
 
@@ -252,12 +271,14 @@ class ListAppend {
   #externalRead(row: number, ops: readonly MicroOp[], at: number, key: number, list: List): void {
     const state = this.#state(key)
     const { length } = list
-    const seen = state.previousKnown[length] as number
+    const { writers, previousKnown, nextKnown } = this.#versions
+    const { first } = state
+    const seen = previousKnown[first + length] as number
     if (length > 0) this.#judgeLast(row, at, key, list[length - 1] as Scalar)
-    if (seen !== NOBODY) this.edges.add(state.writers[seen] as number, row, WR, key, seen, length - 1)
-    const next = state.nextKnown[length] as number
+    if (seen !== NOBODY) this.edges.add(writers[first + seen] as number, row, WR, key, seen, length - 1)
+    const next = nextKnown[first + length] as number
     if (next === NOBODY) state.lastReaders.push(row)
-    else this.edges.add(row, state.writers[next] as number, RW, key, length - 1, next)
+    else this.edges.add(row, writers[first + next] as number, RW, key, length - 1, next)
     const name = this.#keys.names[key]
     if (ops.some(([f, written], i) => i > at && f === 'append' && written === name))
       this.#update(row, key, length)
@@ -286,10 +307,11 @@ class ListAppend {
   }
 
   #update(row: number, key: number, length: number): void {
-    const { updatedFrom, longest } = this.#state(key)
-    const other = updatedFrom[length] as number
+    const { first, longest } = this.#state(key)
+    const { updatedFrom } = this.#versions
+    const other = updatedFrom[first + length] as number
     if (other === NOBODY) {
-      updatedFrom[length] = row
+      updatedFrom[first + length] = row
       return
     }
     const state = length === 0 ? 'empty' : `up to ${JSON.stringify(longest[length - 1])}`
@@ -322,11 +344,12 @@ class ListAppend {
 
   /** Elements that nobody read come after all elements that were read, and after every transaction that read all of those. */
   #addUnseen(key: number): void {
-    const { unseen, lastReaders, writers, previousKnown, longest } = this.#state(key)
+    const { unseen, lastReaders, first, longest } = this.#state(key)
     if (unseen.length === 0) return
-    const last = previousKnown[longest.length] as number
+    const { writers, previousKnown } = this.#versions
+    const last = previousKnown[first + longest.length] as number
     for (const { row, version } of unseen)
-      if (last !== NOBODY) this.edges.add(writers[last] as number, row, WW, key, last, version)
+      if (last !== NOBODY) this.edges.add(writers[first + last] as number, row, WW, key, last, version)
     const most = Math.max(1, Math.floor(MOST_PAIRS / Math.max(1, lastReaders.length)))
     if (unseen.length > most)
       this.caveats.push(
