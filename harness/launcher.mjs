@@ -48,11 +48,13 @@ const findNode = () => {
   }
 }
 
+// Almost all objects die at once, so a young generation of more megabytes only takes memory (store/young-heap.ts).
+const YOUNG = '--max-semi-space-size=16'
+
 const runUnder = (node) => {
   // If this process is killed, the controller gets a SIGTERM and stops everything.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', node, main, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  })
+  const argv = ['--pdeathsig', 'TERM', '--', node, YOUNG, main, ...process.argv.slice(2)]
+  const child = spawn('setpriv', argv, { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
   child.on('error', (error) => {

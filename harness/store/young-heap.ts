@@ -1,6 +1,7 @@
 /**
  * On machines with much memory, V8 lets its young generation grow to 3 x 64 MB. Reading a history makes objects that die at
- * once: the first 16 MB serve as well, and 100 MB fewer are taken.
+ * once: the first 16 MB serve as well, and 100 MB fewer are taken. `launcher.mjs` sets this limit for the processes that it
+ * starts; this is for the others.
  */
 import v8 from 'node:v8'
 

@@ -26,7 +26,8 @@ export interface ScaleSettings {
 }
 
 const judge = async (file: string, workload: string): Promise<ScaleJudged | null> => {
-  const { stdout } = await execa(process.execPath, [LAUNCHER, 'bench-scale-judge', file, workload], {
+  const argv = [...process.execArgv, LAUNCHER, 'bench-scale-judge', file, workload]
+  const { stdout } = await execa(process.execPath, argv, {
     reject: false,
     timeout: TIMEOUT_MS,
     forceKillAfterDelay: 1000,
