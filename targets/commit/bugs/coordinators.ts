@@ -1,5 +1,5 @@
 /** A decision must be on the disk before anybody hears of it, and stay there until everybody has. */
-import type { BugDefinition } from './definition.ts'
+import { type BugDefinition, ON_SLOW_LINKS } from './definition.ts'
 
 /** After a power loss, what it does not know counts as aborted, and some have committed. */
 export const decisionNotDurable: BugDefinition = {
@@ -21,12 +21,12 @@ export const decisionSentFirst: BugDefinition = {
   core: { writesDecisionAfter: 3 },
 }
 
-/** Presumed abort holds for what was never committed, not for what was forgotten. */
+/** Presumed abort holds for what was never committed, not for what was forgotten. A participant was away when it was sent. */
 export const decisionForgotten: BugDefinition = {
   description: 'the coordinator forgets a commit when it has sent it, and answers abort to whoever asks',
   simulatorSeeds: 40,
   realRun: {
-    args: '-n partition,packet --nemesis-opts partition.shapes=one+random-halves,partition.direction=two-way,partition.interval=2500ms,partition.duration=500ms,packet.modes=delay,packet.victims=all,packet.direction=two-way,packet.interval=30s,packet.duration=30s,packet.gap=50ms,packet.delay=40ms,packet.jitter=0ms --rate 100 --concurrency 20 --time-limit 20s',
+    args: `-n kill,packet --nemesis-opts kill.victims=one,kill.interval=2s,kill.duration=200ms,${ON_SLOW_LINKS} --rate 100 --concurrency 20 --time-limit 15s`,
   },
   core: { forgetsAtOnce: true },
 }

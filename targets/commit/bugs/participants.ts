@@ -1,5 +1,5 @@
 /** A vote for yes is a promise to do what the coordinator decides, and to wait for it. */
-import type { BugDefinition } from './definition.ts'
+import { type BugDefinition, ON_SLOW_LINKS } from './definition.ts'
 
 /** The coordinator may have decided commit, and told others. */
 export const decidesAlone: BugDefinition = {
@@ -11,12 +11,15 @@ export const decidesAlone: BugDefinition = {
   core: { decidesAloneAfter: 25 },
 }
 
-/** After a power loss it knows nothing of the transaction, and its part of a commit is lost. */
+/**
+ * After a power loss it knows nothing of the transaction, and its part of a commit is lost. Of a transaction that only reads,
+ * nothing is lost, and while one reads all accounts none moves money.
+ */
 export const voteNotDurable: BugDefinition = {
   description: 'a participant votes yes before that is on disk',
   simulatorSeeds: 40,
   realRun: {
-    args: '-n disk --nemesis-opts modes=power-loss,survival=nothing,victims=all,interval=3s,duration=400ms --rate 150 --time-limit 15s',
+    args: `--workload-opts reads=0.02,questions=0 -n disk,packet --nemesis-opts disk.modes=power-loss,disk.survival=nothing,disk.victims=one,disk.interval=1500ms,disk.duration=300ms,${ON_SLOW_LINKS} --rate 60 --concurrency 20 --time-limit 20s`,
   },
   core: { skipsVoteSync: true },
 }

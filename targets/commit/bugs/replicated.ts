@@ -1,5 +1,5 @@
 /** A replicated coordinator: whatever its log says first is the decision, for everybody, and nothing before that. */
-import type { BugDefinition } from './definition.ts'
+import { type BugDefinition, ON_SLOW_LINKS } from './definition.ts'
 
 /** A participant that waits in vain may have aborted it in the log by then, or nobody has the proposal any more. */
 export const decidedBeforeChosen: BugDefinition = {
@@ -7,7 +7,7 @@ export const decidedBeforeChosen: BugDefinition = {
   coordinator: 'replicated',
   simulatorSeeds: 40,
   realRun: {
-    args: '-n kill --nemesis-opts victims=leader,interval=2s,duration=300ms --target-opts coordinator=replicated --rate 100 --concurrency 15 --time-limit 20s',
+    args: `-n kill,packet --nemesis-opts kill.victims=leader,kill.interval=2s,kill.duration=300ms,${ON_SLOW_LINKS} --target-opts coordinator=replicated --rate 100 --concurrency 20 --time-limit 20s`,
   },
   core: { decidesBeforeChosen: true },
 }

@@ -10,9 +10,9 @@ import { healthyService } from '../service.ts'
 import type { BugDefinition } from './definition.ts'
 
 /** What only a replica that lies can show, best as the primary. */
-const WITH_TRAITOR = {
-  args: '-n byzantine --nemesis-opts victims=leader,interval=4s,duration=4s --time-limit 20s',
-} as const
+const withTraitor = (options: string): { readonly args: string } => ({
+  args: `-n byzantine --nemesis-opts victims=leader,${options} --time-limit 20s`,
+})
 
 const definitions = {
   'quorum-too-small': {
@@ -37,14 +37,14 @@ const definitions = {
   'signatures-not-checked': {
     description: 'replicas believe who a message says it is from',
     simulatorSeeds: 10,
-    realRun: WITH_TRAITOR,
+    realRun: withTraitor('kinds=corruption+forged-sender,interval=2s,duration=2s'),
     core: { skipsSignatures: true },
   },
   'digests-not-checked': {
     description:
       'a backup takes the requests of a pre-prepare without a look at whether they have its digest',
     simulatorSeeds: 10,
-    realRun: WITH_TRAITOR,
+    realRun: withTraitor('kinds=corruption,interval=2s,duration=2s'),
     core: { skipsDigests: true },
   },
   'window-not-checked': {
@@ -66,7 +66,7 @@ const definitions = {
   'checkpoint-on-one-word': {
     description: 'a replica that is behind takes the state of a checkpoint on the word of a single other one',
     simulatorSeeds: 10,
-    realRun: WITH_TRAITOR,
+    realRun: withTraitor('interval=4s,duration=4s'),
     core: { stateQuorumOf: () => 1 },
   },
   'first-answer-taken': {
