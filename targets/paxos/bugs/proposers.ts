@@ -6,7 +6,8 @@ export const acceptedIgnored: BugDefinition = {
   description: 'a new leader proposes its own values in slots of which acceptors told it accepted ones',
   simulatorSeeds: 10,
   realRun: {
-    args: '-n kill,packet --nemesis-opts kill.victims=leader,kill.interval=2s,kill.duration=800ms,packet.modes=delay,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms,packet.delay=40ms,packet.jitter=0ms --rate 300 --concurrency 20 --time-limit 15s',
+    // What a killed leader has sent still arrives; what one behind a partition has sent does not.
+    args: '-n partition,packet --nemesis-opts partition.shapes=leader,partition.direction=two-way,partition.interval=3s,partition.duration=2s,packet.modes=delay,packet.victims=all,packet.direction=two-way,packet.interval=30s,packet.duration=30s,packet.gap=50ms,packet.delay=60ms,packet.jitter=0ms --rate 300 --concurrency 20 --time-limit 30s',
   },
   core: { ignoresAccepted: true },
 }
