@@ -28,6 +28,14 @@ describe('recovery', () => {
     expect(await judgeRecovery(seen, claims)).toMatchObject({ status })
   })
 
+  it('tells when the claimed time was over: 5 s after the last heal', async () => {
+    const parts = { facts: { recovery: never(), aborted: null } as unknown as RunFacts, claims: CLAIMS }
+    const { evidence } = await judge(recovery, { ...parts, faults: [fault('kill', 1000, 10_000)] })
+    expect(evidence).toMatchObject([{ atNs: 15e9, text: 'the claimed time was over at 15.000 s' }])
+    const unclaimed = await judge(recovery, { ...parts, claims: unbounded })
+    expect(unclaimed.evidence).toEqual([])
+  })
+
   describe('what is not held against the cluster', () => {
     const machine = (lateMs: number): readonly MachineSample[] =>
       Array.from({ length: 30 }, (_, i) => ({

@@ -1,7 +1,7 @@
 /** After all faults are healed, the cluster must become ready within the claimed time. Without a claim, a failure is unknown. */
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
+import { formatDurationMs, formatTimeNs, NS_PER_MS } from '../../harness/support/time.ts'
 import { assumed, claimed } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { troubleNote } from './fault-trouble.ts'
@@ -17,11 +17,23 @@ const spanOf = ({ faults, spec }: RunRecord, tookMs: number): Span => {
   return { fromNs, toNs: fromNs + tookMs * NS_PER_MS }
 }
 
-/** Nothing if all of those that are not ready answered. */
-const evidenceOf = (record: RunRecord, notReady: readonly string[]): readonly Evidence[] => {
+/**
+ * Which nodes are not ready, and when the claimed time was over. Nothing if neither is known.
+ *
+ * @param lateAtNs null: it is not, or nobody claims one
+ */
+const evidenceOf = (
+  record: RunRecord,
+  notReady: readonly string[],
+  lateAtNs: number | null,
+): readonly Evidence[] => {
   const odd = notReady.flatMap((node) => silentNode(record, node) ?? [])
-  const text = odd.map(({ node, bad }) => `${node}  ${bad.text}`).join('\n')
-  return odd.length === 0 ? [] : [{ title: 'Nodes that are not ready', text, operations: [], odd }]
+  const lines = odd.map(({ node, bad }) => `${node}  ${bad.text}`)
+  const over = lateAtNs === null ? [] : [`the claimed time was over at ${formatTimeNs(lateAtNs)}`]
+  if (odd.length + over.length === 0) return []
+  const title = odd.length === 0 ? 'Too late' : 'Nodes that are not ready'
+  const when = lateAtNs === null ? {} : { atNs: lateAtNs }
+  return [{ title, text: [...lines, ...over].join('\n'), operations: [], odd, ...when }]
 }
 
 const judge = (record: RunRecord): Judged => {
@@ -56,7 +68,7 @@ const judge = (record: RunRecord): Judged => {
   return {
     status: isLate && excuse === null ? 'invalid' : 'unknown',
     summary: `${what}${excuse === null ? '' : `; ${excuse}`}.`,
-    evidence: evidenceOf(record, recovery.notReady),
+    evidence: evidenceOf(record, recovery.notReady, isLate ? spanOf(record, claimedMs).toNs : null),
     details,
   }
 }
