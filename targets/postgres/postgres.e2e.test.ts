@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { RunSpec } from '../../harness/api/record.ts'
 import { FILES } from '../../harness/store/run-store.ts'
-import { describeWith, missingLinuxRoot, missingTool } from '../../harness/testing/capabilities.ts'
+import { describeWith, isFull, missingLinuxRoot, missingTool } from '../../harness/testing/capabilities.ts'
 import { faultline, run, temporaryFolder } from '../../harness/testing/command.ts'
 import { hostBaseline } from '../../harness/testing/host.ts'
 import { leftovers } from '../../harness/testing/leftovers.ts'
@@ -50,7 +50,7 @@ describeWith(missingLinuxRoot(), 'PostgreSQL with Patroni', () => {
   })
 
   describeWith(missingTool('mvn', 'java'), 'of npm and of Maven', () => {
-    it.each(['18.4', '12.3'])(
+    it.each(isFull ? ['18.4', '12.3'] : ['18.4'])(
       'in version %s, alone, loses nothing that was acknowledged',
       async (version) => {
         using folder = temporaryFolder()
