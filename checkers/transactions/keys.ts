@@ -34,10 +34,10 @@ export class Keys {
     return write === undefined ? undefined : this.writerOf[write]
   }
 
-  /** The number of the next write; null: it was written before. */
-  add(key: number, value: Scalar): number | null {
+  /** Takes the next write. @returns whether nobody has written this value to this key before */
+  add(key: number, value: Scalar): boolean {
     const { count } = this.#numbersOfWrites
-    return this.#numbersOfWrites.numberOf(key, value) < count ? null : count
+    return this.#numbersOfWrites.numberOf(key, value) === count
   }
 
   /** What a write wrote, and to which key. */
@@ -63,7 +63,7 @@ export const numberWrites = ({ count, invokedAt, ...history }: Transactions): Ke
     for (const [f, name, value] of history.opsOf(row)) {
       const key = keys.numberOf(name)
       if (f === 'r') continue
-      if (keys.add(key, value as Scalar) === null)
+      if (!keys.add(key, value as Scalar))
         throw new UserError(
           `Operation ${invokedAt[row]} writes ${JSON.stringify(value)} to ${JSON.stringify(name)}, which was written to it before: each value may be written to a key only once, because a read must show which transaction wrote it.`,
         )
