@@ -19,6 +19,8 @@ export class Properties {
   readonly #ordered = new Map<Sequence, Seen>()
   readonly #states = new Map<Sequence, Seen>()
   readonly #views = new Map<NodeId, View>()
+  /** The last stable checkpoint that each has had. */
+  readonly #checkpoints = new Map<NodeId, Sequence>()
 
   constructor(windowSize: number) {
     this.#windowSize = windowSize
@@ -57,9 +59,13 @@ export class Properties {
     if (core.view < view) return `views: ${id} was in view ${view}, and then in ${core.view}`
     this.#views.set(id, core.view)
     const { seq } = core.stable
-    const outside = core.kept.find((kept) => kept <= seq || kept > seq + this.#windowSize)
+    // One that crashed before it had the state of its last checkpoint is back at the one before, and keeps its word beyond.
+    const last = Math.max(this.#checkpoints.get(id) ?? 0, seq)
+    this.#checkpoints.set(id, last)
+    const most = last + this.#windowSize
+    const outside = core.kept.find((kept) => kept <= seq || kept > most)
     return outside === undefined
       ? null
-      : `windows: ${id} keeps messages for ${outside}, outside of ${seq + 1} to ${seq + this.#windowSize}`
+      : `windows: ${id} keeps messages for ${outside}, outside of ${seq + 1} to ${most}`
   }
 }
