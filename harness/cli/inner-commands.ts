@@ -50,7 +50,11 @@ export const innerCommands: readonly Command[] = [
         min: 1,
         description: 'seeds for each target and number of traitors',
       },
-      only: { type: 'string', value: 'text', description: 'only targets whose name contains this text' },
+      only: {
+        type: 'string',
+        value: 'text',
+        description: 'only where `<target>, <n> of <m> nodes lie` contains this text',
+      },
     },
     load: async () => (await import('./bench/byzantine.ts')).benchByzantineCommand,
   }),

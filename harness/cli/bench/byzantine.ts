@@ -17,7 +17,7 @@ import { runOnce } from './run-once.ts'
 
 export interface ByzantineSettings {
   readonly seeds: number
-  /** Only targets whose name contains this text. */
+  /** Only cases whose name, such as `pbft, 3 of 7 nodes lie`, contains this text. */
   readonly only: string | undefined
 }
 
@@ -112,11 +112,13 @@ const liesInWords = (told: readonly LieTold[]): readonly string[] =>
 
 const isBroken = ({ status, broken }: Outcome): boolean => status !== 'not run' && broken.length > 0
 
-const describe = ({ target, nodes, traitors, wanted }: Case, outcomes: readonly Outcome[]): string => {
+const nameOf = ({ target, nodes, traitors }: Case): string =>
+  `${target.name}, ${traitors} of ${nodes} nodes lie`
+
+const describe = (each: Case, outcomes: readonly Outcome[]): string => {
   const count = (isWanted: (outcome: Outcome) => boolean): number => outcomes.filter(isWanted).length
   const valid = count(({ status }) => status === 'valid')
-  const name = `${target.name}, ${traitors} of ${nodes} nodes lie`.padEnd(32)
-  const head = `${name} ${wanted === 'holds' ? 'must hold ' : 'must break'}  broke in ${count(isBroken)}, valid in ${valid} of ${outcomes.length} seeds`
+  const head = `${nameOf(each).padEnd(32)} ${each.wanted === 'holds' ? 'must hold ' : 'must break'}  broke in ${count(isBroken)}, valid in ${valid} of ${outcomes.length} seeds`
   const details = outcomes.flatMap(({ seed, status, broken, told }) => [
     `  seed ${seed}: ${status}`,
     ...broken.map((text) => `    ${text}`),
@@ -133,14 +135,11 @@ const isAsWanted = ({ wanted }: Case, outcomes: readonly Outcome[]): boolean =>
 export const benchByzantineCommand = async ({ seeds, only = '' }: ByzantineSettings): Promise<number> => {
   const { register } = workloads
   const speaking = Object.values(targets).filter(
-    ({ name, byzantine, clients }) =>
-      byzantine !== undefined &&
-      name.includes(only) &&
-      register !== undefined &&
-      clients[register.vocabulary.name] !== undefined,
+    ({ byzantine, clients }) =>
+      byzantine !== undefined && register !== undefined && clients[register.vocabulary.name] !== undefined,
   )
   let isGood = true
-  for (const each of speaking.flatMap(casesOf)) {
+  for (const each of speaking.flatMap(casesOf).filter((one) => nameOf(one).includes(only))) {
     const outcomes: Outcome[] = []
     for (let seed = 1; seed <= seeds; seed++) outcomes.push(await runCase(each, seed))
     process.stdout.write(describe(each, outcomes))
