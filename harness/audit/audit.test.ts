@@ -123,6 +123,15 @@ describe('a claim', () => {
     })
   })
 
+  it('was not shown under faults around which nothing was acknowledged, and is broken all the same', () => {
+    const faults = new Map([['kill', { faults: 2, operations: 0 }]] as const)
+    const idle = cardOf(run({ more: { faults } }))
+    expect(claim(idle, 'its promises hold under kill')).toMatchObject({ status: 'not shown', operations: 0 })
+    expect(claim(idle, 'its promises hold under kill')?.toShow).toContain('acknowledged around them')
+    const broken = cardOf(run({ judged: { linearizability: 'invalid' }, more: { faults } }))
+    expect(claim(broken, 'its promises hold under kill')?.status).toBe('broken')
+  })
+
   it('was not shown where no run speaks of it, and it is said what would', () => {
     const card = cardOf(run())
     expect(claim(card, 'counter')).toMatchObject({

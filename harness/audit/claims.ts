@@ -1,7 +1,7 @@
 /** Each claim of a target, and what runs showed of it: held, broken, or not shown. */
 import type { Claims, FaultModel, Tolerance } from '../api/claims.ts'
 import type { AuditedRun } from './run.ts'
-import { breaksObjects, hadFaults, judgementOf, provesObjects } from './run.ts'
+import { breaksObjects, hadFaults, judgementOf, provesObjects, worksUnder } from './run.ts'
 
 export type ClaimStatus = 'held' | 'broken' | 'not shown'
 
@@ -54,12 +54,13 @@ const resultOf = (
   }
 }
 
+/** @param isTried runs that show that it holds. Absent: all that are concerned */
 const byObjects =
-  (isConcerned: (run: AuditedRun) => boolean): Witness =>
+  (isConcerned: (run: AuditedRun) => boolean, isTried = isConcerned): Witness =>
   (run) => {
     if (!isConcerned(run)) return null
     if (breaksObjects(run)) return 'broken'
-    return provesObjects(run) ? 'held' : null
+    return isTried(run) && provesObjects(run) ? 'held' : null
   }
 
 /** @param isConcerned runs whose verdict of that checker shows the claim */
@@ -92,8 +93,10 @@ const ofTolerance = (runs: readonly AuditedRun[], { tolerates }: Claims): readon
     const model = name as FaultModel
     const claim = `its promises hold under ${model} ${mayHit(most)}`
     // What broke under several faults may be due to any of them, so it speaks against each.
-    const witness = byObjects((run) => run.faults.has(model) && run.claims.tolerates[model] !== undefined)
-    return resultOf(claim, runs, witness, `a run in which faults of the model ${model} take effect`, model)
+    const isConcerned = (run: AuditedRun): boolean =>
+      run.faults.has(model) && run.claims.tolerates[model] !== undefined
+    const toShow = `a run in which faults of the model ${model} take effect, and operations are acknowledged around them`
+    return resultOf(claim, runs, byObjects(isConcerned, worksUnder(model)), toShow, model)
   })
 
 const ofConsistency = (runs: readonly AuditedRun[], { consistency }: Claims): readonly ClaimResult[] =>
@@ -105,8 +108,6 @@ const ofConsistency = (runs: readonly AuditedRun[], { consistency }: Claims): re
       `a run with a workload of ${vocabulary}`,
     ),
   )
-
-const met = (model: FaultModel) => (run: AuditedRun) => run.faults.has(model)
 
 /** A claim about the cluster, and who judges it. */
 interface ClusterClaim {
@@ -133,7 +134,7 @@ const CLUSTER_CLAIMS: readonly ClusterClaim[] = [
   {
     textOf: ({ minority }) => (minority === undefined ? null : `a minority that is cut off: ${minority}`),
     checker: 'sides',
-    isConcerned: met('partition'),
+    isConcerned: worksUnder('partition'),
     shownBy: 'a run in which a partition takes effect and both sides are asked',
   },
   {

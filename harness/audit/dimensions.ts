@@ -7,7 +7,15 @@ import type { Status } from '../api/verdict.ts'
 import type { Shown } from '../api/vocabulary.ts'
 import { MOST_NODES } from '../quorum/quorums.ts'
 import { type Answers, COMMUNICATION_QUESTIONS, GOVERNANCE_QUESTIONS, shareAnswered } from './answers.ts'
-import { type AuditedRun, breaksObjects, hadFaults, judgementOf, provesObjects, type Told } from './run.ts'
+import {
+  type AuditedRun,
+  breaksObjects,
+  hadFaults,
+  judgementOf,
+  provesObjects,
+  type Told,
+  worksUnder,
+} from './run.ts'
 
 export const WEIGHTS = {
   agreement: 0.1,
@@ -66,11 +74,6 @@ const both =
   (...asks: readonly Ask[]): Ask =>
   (run) =>
     asks.every((ask) => ask(run))
-
-const met =
-  (...models: readonly FaultModel[]): Ask =>
-  ({ faults }) =>
-    models.some((model) => faults.has(model))
 
 const showing =
   (what: Shown): Ask =>
@@ -135,7 +138,7 @@ const quorumDesign: Rule = (evidence) => {
 
 const failureModel: Rule = (evidence) => ({
   parts: COMMON_MODELS.map((model) =>
-    part(evidence, `holds under ${model}`, both(provesObjects, met(model), isWithin)),
+    part(evidence, `holds under ${model}`, both(provesObjects, worksUnder(model), isWithin)),
   ),
   breaks: {
     what: 'a promise under faults that are claimed to be tolerated',
@@ -152,7 +155,11 @@ const leaderElection: Rule = (evidence) => ({
     part(
       evidence,
       'another node took over while faults acted',
-      both(({ leaders }) => leaders > 1, met('partition', 'kill', 'pause', 'power-loss'), provesObjects),
+      both(
+        ({ leaders }) => leaders > 1,
+        worksUnder('partition', 'kill', 'pause', 'power-loss'),
+        provesObjects,
+      ),
     ),
   ],
   breaks: { what: 'one leader in each term', by: isBroken('leadership', 'election') },
@@ -161,8 +168,12 @@ const leaderElection: Rule = (evidence) => ({
 const logReplication: Rule = (evidence) => ({
   parts: [
     part(evidence, 'a log keeps what was acknowledged, in order', both(provesObjects, showing('order'))),
-    part(evidence, 'replicas agree after crashes', both(valid('agreement'), met('kill', 'power-loss'))),
-    part(evidence, 'replicas catch up after partitions', both(valid('convergence'), met('partition'))),
+    part(
+      evidence,
+      'replicas agree after crashes',
+      both(valid('agreement'), worksUnder('kill', 'power-loss')),
+    ),
+    part(evidence, 'replicas catch up after partitions', both(valid('convergence'), worksUnder('partition'))),
   ],
   breaks: {
     what: 'an order of the log',
@@ -172,12 +183,12 @@ const logReplication: Rule = (evidence) => ({
 
 const partitionBehaviour: Rule = (evidence) => ({
   parts: [
-    part(evidence, 'each side did what is claimed', both(valid('sides'), met('partition'))),
-    part(evidence, 'objects are as promised under partitions', both(provesObjects, met('partition'))),
+    part(evidence, 'each side did what is claimed', both(valid('sides'), worksUnder('partition'))),
+    part(evidence, 'objects are as promised under partitions', both(provesObjects, worksUnder('partition'))),
   ],
   breaks: {
     what: 'a promise under partitions',
-    by: (run) => isBroken('sides')(run) || (breaksObjects(run) && met('partition')(run)),
+    by: (run) => isBroken('sides')(run) || (breaksObjects(run) && run.faults.has('partition')),
   },
 })
 
@@ -227,7 +238,11 @@ const recovery: Rule = (evidence) => ({
 
 const security: Rule = (evidence) => ({
   parts: [
-    part(evidence, 'holds where stored data is changed', both(provesObjects, met('corruption'), isWithin)),
+    part(
+      evidence,
+      'holds where stored data is changed',
+      both(provesObjects, worksUnder('corruption'), isWithin),
+    ),
     part(
       evidence,
       'access that was revoked is denied while faults act',

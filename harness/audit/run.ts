@@ -58,4 +58,10 @@ export const provesObjects = (run: AuditedRun): boolean =>
 export const breaksObjects = (run: AuditedRun): boolean =>
   !run.isOutsideClaims && run.own.some((checker) => judgementOf(run, checker) === 'invalid')
 
+/** Whether faults of one of these models took effect, and something was acknowledged around them: else nothing was at stake. */
+export const worksUnder =
+  (...models: readonly FaultModel[]) =>
+  ({ faults }: AuditedRun): boolean =>
+    models.some((model) => (faults.get(model)?.operations ?? 0) > 0)
+
 export const hadFaults = ({ faults }: AuditedRun): boolean => faults.size > 0
