@@ -38,13 +38,20 @@ const consistencyOf = ({ reads }: HazelcastOptions): Claims['consistency'] => {
   }
 }
 
+/**
+ * A member that is slow for as long as others wait for a word of it is left out like one that failed, and nothing is promised
+ * then. Hazelcast waits for a minute, which is more than faults make anything wait.
+ */
+const LEAST_PATIENCE_MS = 60_000
+
 const toleratedBy = (options: HazelcastOptions, { name }: Vocabulary): Claims['tolerates'] => {
   // Each member adds to its own part of the sum, and has it alone until it has told the others.
   if (name === COUNTER.name && options.counters === 'pn')
     return { timing: 'any', partition: 'any', omission: 'any' }
+  const slowness = options['suspect-after'] < LEAST_PATIENCE_MS ? {} : { timing: 'any' as const }
   const isSafe = options['fail-on-indeterminate'] && OF_ACKNOWLEDGED[name] !== undefined
   // All data is in memory, so it survives as many members at once as there are backups.
-  return { timing: 'any', ...(isSafe ? { kill: options['backup-count'] } : {}) }
+  return { ...slowness, ...(isSafe ? { kill: options['backup-count'] } : {}) }
 }
 
 export const claimsOf = (options: HazelcastOptions, vocabulary: Vocabulary): Claims => ({

@@ -58,9 +58,9 @@ export const hazelcastOptions = {
   },
   'suspect-after': {
     type: 'duration',
-    default: 5000,
+    default: 60_000,
     description:
-      'hazelcast.max.no.heartbeat.seconds (there: 60 s), in whole seconds: a member that is silent for so long is left out of the cluster',
+      'hazelcast.max.no.heartbeat.seconds, in whole seconds: a member that is silent for so long is left out of the cluster',
   },
   'merge-delay': {
     type: 'duration',

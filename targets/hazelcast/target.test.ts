@@ -20,7 +20,7 @@ const OPTIONS: HazelcastOptions = {
   sets: 'iset',
   counters: 'entry',
   locks: 'map',
-  'suspect-after': 5000,
+  'suspect-after': 60_000,
   'merge-delay': 3000,
 }
 const NODES = ['n1', 'n2', 'n3'].map((name, at) => ({
@@ -110,6 +110,7 @@ describe('the claims', () => {
     const claims = claimsOf(OPTIONS, REGISTER)
     expect(claims.consistency.register).toMatchObject({ read: 'linearizable', cas: 'linearizable' })
     expect(claims.tolerates).toEqual({ timing: 'any' })
+    expect(claimsOf({ ...OPTIONS, 'suspect-after': 5000 }, REGISTER).tolerates).toEqual({})
     expect(claims.minority).toBe('serve-all')
     expect(claimsOf(OPTIONS, LOCK).consistency.lock).toBe('exclusive')
   })
