@@ -31,9 +31,11 @@ const evidenceOf = (
   const lines = odd.map(({ node, bad }) => `${node}  ${bad.text}`)
   const over = lateAtNs === null ? [] : [`the claimed time was over at ${formatTimeNs(lateAtNs)}`]
   if (odd.length + over.length === 0) return []
-  const title = odd.length === 0 ? 'Too late' : 'Nodes that are not ready'
+  const text = [...lines, ...over].join('\n')
   const when = lateAtNs === null ? {} : { atNs: lateAtNs }
-  return [{ title, text: [...lines, ...over].join('\n'), operations: [], odd, ...when }]
+  // Without nodes with which something is wrong it is no evidence about nodes (findings/groups.ts).
+  if (odd.length === 0) return [{ title: 'Too late', text, operations: [], ...when }]
+  return [{ title: 'Nodes that are not ready', text, operations: [], odd, ...when }]
 }
 
 const judge = (record: RunRecord): Judged => {

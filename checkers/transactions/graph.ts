@@ -51,6 +51,8 @@ export const antiWithin = (scope: Scope): Kinds => union(RW_KINDS.slice(0, scope
 const FIRST_CAPACITY = 1024
 
 const NONE = -1
+/** Key, before, after. */
+const REASON_CELLS = 3
 
 const doubled = (old: Int32Array): Int32Array<ArrayBuffer> => {
   const larger = new Int32Array(old.length * 2)
@@ -82,8 +84,6 @@ class Reasons {
     return at < this.#length ? (this.#cells[at] as number) : NONE
   }
 }
-
-const REASON_CELLS = 3
 
 interface Capacity {
   readonly edges: number
