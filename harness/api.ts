@@ -6,6 +6,7 @@
 export type {
   ByzantineCodec,
   Decoder,
+  Epochs,
   Frame,
   Liar,
   LieKind,

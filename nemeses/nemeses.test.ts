@@ -8,8 +8,11 @@ import type {
   PlannedFault,
   RecordedFault,
 } from '../harness/api/nemesis.ts'
+import type { Target } from '../harness/api/target.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { rngFromSeed } from '../harness/support/random.ts'
+import { etcd } from '../targets/etcd/target.ts'
+import { raft } from '../targets/raft/target.ts'
 import { nemeses } from './index.ts'
 import { bridge, linksOf, majoritiesRing, seesawSide, split } from './parts/grudge.ts'
 import { number } from './parts/options.ts'
@@ -200,11 +203,26 @@ describe('options', () => {
   })
 })
 
-describe('what a nemesis needs under its options', () => {
+describe('what a nemesis needs under its options and of its target', () => {
   it('pause needs a freezer if that is the only method', () => {
-    const needs = (method: string) => nemeses.pause?.alsoNeeds?.({ ...defaults('pause'), method })
+    const needs = (method: string) => nemeses.pause?.alsoNeeds?.({ ...defaults('pause'), method }, etcd)
     expect([needs('freezer'), needs('both'), needs('sigstop')]).toEqual([['freezer'], [], []])
     expect(nemeses.pause?.uses).toContain('freezer')
+  })
+
+  it('the adversary holds proposals with a relay where a codec knows them, otherwise packets of leaders', () => {
+    const { adversary } = nemeses
+    expect([etcd, raft].map((target) => adversary?.alsoNeeds?.(defaults('adversary'), target))).toEqual([
+      [],
+      ['partition', 'relay'],
+    ])
+    const holdsOn = ({ name, options, byzantine }: Target) => {
+      const target = byzantine === undefined ? { name, options } : { name, options, byzantine }
+      return planOf('adversary', 1, {}, { ...context, target }).map(({ kind }) => kind)[0]
+    }
+    expect([etcd, raft].map(holdsOn)).toEqual(['adversary/leaders', 'adversary/proposals'])
+    const { status: _, ...silent } = etcd
+    expect(adversary?.needsOfTarget?.(silent, {})).toMatch(/no status/)
   })
 
   it('disk says how its disks are set up, as does every nemesis that needs disks, and no other', () => {

@@ -109,7 +109,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   upgrade: 'b828362fc2ee',
   dependency: 'e4af49a6dc9b',
   cpu: '30eebeb7ebac',
-  adversary: '0385df523d23',
+  adversary: '8ad6d36508f8',
   byzantine: '35bffa329978',
 }
 

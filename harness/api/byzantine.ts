@@ -100,6 +100,17 @@ export interface Told<M> {
   readonly what: string
 }
 
+/**
+ * How a protocol decides: in epochs (terms, ballots, views), of which each has one proposer, and a later one rules out whatever
+ * the earlier ones have not decided. By this the nemesis `adversary` knows which message would decide next.
+ */
+export interface Epochs<M = unknown> {
+  /** The epoch in which the message proposes something that is decided once enough nodes have heard it. Null: nothing. */
+  proposedIn(message: M): number | null
+  /** The epoch of whoever says this, who agrees to nothing of an earlier one. Null: the message does not show it. */
+  sayerIn(message: M): number | null
+}
+
 /** Tells lies in the words of a protocol, in one relay. */
 export interface Liar<M = unknown> {
   /** Null: the codec understands nothing on this stream, so it passes unchanged. */
@@ -113,6 +124,8 @@ export interface Liar<M = unknown> {
    * the truth. It is asked only for streams with those who are to be lied to; the others hear the truth.
    */
   readonly lies: Readonly<Record<string, (message: M, stream: Stream) => Told<M> | null>>
+  /** Absent: the protocol has none, or the codec does not know them. */
+  readonly epochs?: Epochs<M>
   /** What an accomplice shared. */
   learn?(from: string, knowledge: unknown): void
 }

@@ -182,8 +182,8 @@ export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly needs: readonly Capability[]
   /** Capabilities that it also uses if the environment has them. */
   readonly uses?: readonly Capability[]
-  /** Those of `uses` that it requires with these options. */
-  alsoNeeds?(options: OptionsOf<Specs>): readonly Capability[]
+  /** Those of `uses` that it requires with these options, on this target. */
+  alsoNeeds?(options: OptionsOf<Specs>, target: Target): readonly Capability[]
   /** Why it cannot be used on the target; null: it can. Absent: it can be used on any target. */
   needsOfTarget?(target: Target, options: Options): string | null
   /** For a nemesis that needs disks that can fail: how durable directory entries are on them. */

@@ -186,6 +186,8 @@ export interface ByzantineProtocol {
   readonly clientPorts: readonly number[]
   /** Absolute path of a module whose default export is a `ByzantineCodec`. Only relays import it. */
   readonly codec: string
+  /** What the protocol calls an epoch, such as `term`, if the codec knows them (`Liar.epochs`). Absent: it does not. */
+  readonly epoch?: string
   /** Name -> lie. The codec tells each of them. */
   readonly lies: Readonly<Record<string, LieSpec>>
   /**

@@ -2,11 +2,9 @@
 import type { LieKind } from '../../harness/api/byzantine.ts'
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { Effect, LieTold, NemesisContext } from '../../harness/api/nemesis.ts'
-import { chainName } from '../../harness/faults/iptables.ts'
 import { listeningPorts } from '../../harness/faults/ports.ts'
-import type { OrderedLie, RelayReport, RelaySettings, Route } from '../../harness/faults/relay/orders.ts'
-import { Traitor } from '../../harness/faults/relay/traitor.ts'
-import { clientName } from './partition-links.ts'
+import type { OrderedLie, RelayReport } from '../../harness/faults/relay/orders.ts'
+import { Relays, routesTo } from './relays.ts'
 import { type FaultInForce, measureThenUndo } from './scheduled-nemesis.ts'
 
 export interface Lie {
@@ -43,35 +41,10 @@ const audienceOf = (
   return TO_SOME.has(kind) ? [...halfOf(some), ...halfOf(clients)] : [...some, ...clients]
 }
 
-/** Each port of each peer, and each of the traitor's own: those of the codec, otherwise all on which any node listens. */
-const routesOf = ({ cluster, byzantine }: NemesisContext): readonly Route[] => {
+/** Those of the codec, otherwise all on which any node listens. */
+const portsOf = ({ cluster, byzantine }: NemesisContext): readonly number[] => {
   const told = byzantine === undefined ? [] : [...byzantine.peerPorts, ...byzantine.clientPorts]
-  const ports =
-    told.length > 0 ? told : cluster.nodes.flatMap(({ keeperPid }) => [...listeningPorts(keeperPid)])
-  return cluster.nodes.flatMap(({ name: node }) => [...new Set(ports)].map((port) => ({ node, port })))
-}
-
-const settingsOf = (
-  context: NemesisContext,
-  traitor: ClusterNode,
-  traitors: readonly ClusterNode[],
-  { colludes, seed }: LiesIntent,
-): RelaySettings => {
-  const { cluster, byzantine, secretsOf } = context
-  const accomplices = colludes ? traitors.filter((other) => other !== traitor) : []
-  return {
-    node: traitor.name,
-    nodes: Object.fromEntries(cluster.nodes.map(({ name, address }) => [name, address])),
-    clients: Object.fromEntries(
-      cluster.clientAddresses.map((address, group) => [clientName(group), address]),
-    ),
-    routes: routesOf(context),
-    codec: byzantine?.codec ?? null,
-    peerPort: byzantine?.peerPorts[0] ?? null,
-    secrets: secretsOf(traitor),
-    accomplices: Object.fromEntries(accomplices.map((node) => [node.name, secretsOf(node)])),
-    seed,
-  }
+  return told.length > 0 ? told : cluster.nodes.flatMap(({ keeperPid }) => [...listeningPorts(keeperPid)])
 }
 
 const sum = (told: readonly LieTold[]): number => told.reduce((total, { count }) => total + count, 0)
@@ -109,44 +82,17 @@ const effectOf = (reports: readonly RelayReport[]): Effect => {
 export const liesInForce = async (
   context: NemesisContext,
   nodes: readonly ClusterNode[],
-  intent: LiesIntent,
+  { id, colludes, seed, lies, audience, delayMs }: LiesIntent,
 ): Promise<Omit<FaultInForce, 'victims'>> => {
-  const traitors: Traitor[] = []
-  const undo = async (): Promise<void> => {
-    await Promise.all(traitors.map((traitor) => traitor[Symbol.asyncDispose]()))
-  }
-  try {
-    await Promise.all(
-      nodes.map(async (node) => {
-        const opened = await Traitor.open({
-          keeperPid: node.keeperPid,
-          chain: chainName(intent.id),
-          settings: settingsOf(context, node, nodes, intent),
-          onShare: (knowledge) => {
-            if (!intent.colludes) return
-            for (const other of traitors)
-              if (other.name !== node.name) other.order({ type: 'learn', from: node.name, knowledge })
-          },
-        })
-        traitors.push(opened)
-      }),
-    )
-  } catch (error) {
-    await undo()
-    throw error
-  }
+  const routes = routesTo(context, portsOf(context))
+  const relays = await Relays.open(context, nodes, { id, routes, colludes, seed })
   const names = context.cluster.nodes.map(({ name }) => name)
   // Traitors tell each other the truth.
   const peers = names.filter((name) => !nodes.some((node) => node.name === name))
-  for (const traitor of traitors) {
-    const lies: readonly OrderedLie[] = Object.entries(intent.lies).map(([lie, kind]) => ({
-      lie,
-      kind,
-      audience: audienceOf(kind, intent.audience, names, peers),
-    }))
-    traitor.lie({ lies, delayMs: intent.delayMs })
-  }
-  const measure = async (): Promise<Effect> =>
-    effectOf(await Promise.all(traitors.map((traitor) => traitor.report())))
-  return { measure, heal: () => measureThenUndo(measure, undo) }
+  const ordered = Object.entries(lies).map(
+    ([lie, kind]): OrderedLie => ({ lie, kind, audience: audienceOf(kind, audience, names, peers) }),
+  )
+  relays.order({ type: 'lie', lies: ordered, delayMs })
+  const measure = async (): Promise<Effect> => effectOf(await relays.reports())
+  return { measure, heal: () => measureThenUndo(measure, () => relays[Symbol.asyncDispose]()) }
 }

@@ -1,5 +1,5 @@
 /** The lies of Paxos (`byzantine.ts`), told by a relay. Sections are those of "Paxos Made Simple". */
-import type { Stream, Traitor } from '../../harness/api/byzantine.ts'
+import type { Epochs, Stream, Traitor } from '../../harness/api/byzantine.ts'
 import { bundledCodec, type Liars, type ToldMessage } from '../protocol/byzantine/codec.ts'
 import { Forger } from '../protocol/byzantine/forgery.ts'
 import { inShort, otherCommand } from '../protocol/byzantine/values.ts'
@@ -11,6 +11,16 @@ type Accept = Message & { readonly type: 'accept' }
 type Told = ToldMessage<Message>
 type Tell = (envelope: Envelope, direction: Stream['direction']) => Told | null
 
+/** Ballots (2.2). An acceptor that has promised one accepts no proposal of an earlier one. */
+const ballots: Epochs<Envelope> = {
+  proposedIn: ({ message }) =>
+    message.type === 'accept' && message.entries.length > 0 ? message.ballot : null,
+  sayerIn: ({ message }) => {
+    if (message.type === 'refuse') return message.promised
+    return 'ballot' in message ? message.ballot : null
+  },
+}
+
 class PaxosLiars implements Liars<Message> {
   readonly #traitor: Traitor
   readonly #forger: Forger
@@ -18,6 +28,7 @@ class PaxosLiars implements Liars<Message> {
   readonly #asked = new Map<NodeId, Message>()
   /** Rounds of each peer whose values were not stored: round -> slots. */
   readonly #unstored = new Map<string, readonly number[]>()
+  readonly epochs = ballots
   /** What an accomplice has forged. */
   #shared: Accept | null = null
 

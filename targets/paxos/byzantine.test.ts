@@ -25,6 +25,19 @@ describe('a traitor of Paxos', () => {
     )
   })
 
+  it('knows the ballots in which a message proposes, and in which its sender is', () => {
+    const { epochs } = liarOf(codec).liar
+    const told = (message: Message) => [
+      epochs?.proposedIn(words('n1', 'n3', message)),
+      epochs?.sayerIn(words('n1', 'n3', message)),
+    ]
+    expect(told(accept([entry(6, 10)]))).toEqual([4, 4])
+    expect(told(accept([]))).toEqual([null, 4])
+    expect(told({ type: 'prepare', ballot: 7 })).toEqual([null, 7])
+    expect(told({ type: 'refuse', ballot: 4, promised: 8 })).toEqual([null, 8])
+    expect(told({ type: 'learn', entries: [entry(6, 10)], chosenTo: 6 })).toEqual([null, null])
+  })
+
   it('promises and accepts where it has promised more', () => {
     const { liar } = liarOf(codec)
     const refuse = words('n3', 'n1', { type: 'refuse', ballot: 4, promised: 8 })

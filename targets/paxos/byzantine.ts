@@ -35,5 +35,6 @@ export const paxosByzantine: ByzantineProtocol = {
   peerPorts: [PEER_PORT],
   clientPorts: [CLIENT_PORT],
   codec: moduleAt('./byzantine-codec', import.meta.url),
+  epoch: 'ballot',
   lies: { ...PAXOS_LIES, ...FALSE_ANSWERS },
 }

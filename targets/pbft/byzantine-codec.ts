@@ -1,5 +1,5 @@
 /** The lies of PBFT (`byzantine.ts`), told by a relay, which signs with the keys of its traitors. Sections are those of OSDI 1999. */
-import type { Stream, Told as ToldToClients, Traitor } from '../../harness/api/byzantine.ts'
+import type { Epochs, Stream, Told as ToldToClients, Traitor } from '../../harness/api/byzantine.ts'
 import {
   bundledCodec,
   type Liars,
@@ -30,12 +30,29 @@ const signedBy = <B extends Body>(signer: Signer, body: B): Signed<B> => ({
 /** A state of the service in which nothing ever happened. */
 const NO_STATE = JSON.stringify({ machine: null, count: 0, clients: [] })
 
+/** Views (4.4). A replica that has asked for one accepts no proposal of an earlier one. */
+const views: Epochs<Envelope> = {
+  proposedIn: ({ message }) => {
+    if (message.type === 'proposal') return message.prePrepare.body.view
+    if (message.type !== 'signed' || message.signed.body.type !== 'new-view') return null
+    const { view, prePrepares } = message.signed.body
+    return prePrepares.length > 0 ? view : null
+  },
+  // What others have said may be told again.
+  sayerIn: ({ from, message }) => {
+    if (message.type !== 'signed' && message.type !== 'proposal') return null
+    const { body } = message.type === 'signed' ? message.signed : message.prePrepare
+    return body.replica === from && 'view' in body ? body.view : null
+  },
+}
+
 class PbftLiars implements Liars<Message> {
   readonly #traitor: Traitor
   readonly #signer: Signer
   /** With the traitor itself. */
   readonly #accomplices: ReadonlyMap<NodeId, Signer>
   readonly #executed = new Map<NodeId, number>()
+  readonly epochs = views
 
   constructor(traitor: Traitor) {
     this.#traitor = traitor

@@ -42,7 +42,7 @@ const words = (to: string, message: Message, from = 'n1') => ({
 
 const BATCH: Batch = [request(7), request(8)]
 const about = { view: 0, seq: 3, digest: digestOf(BATCH), replica: 'n1' } as const
-const proposal: Message = {
+const proposal: Message & { readonly type: 'proposal' } = {
   type: 'proposal',
   batch: BATCH,
   prePrepare: signed({ type: 'pre-prepare', ...about }),
@@ -69,6 +69,26 @@ const isSigned = (told: unknown): boolean => {
 describe('a traitor of PBFT', () => {
   it('tells every lie that the target names', () => {
     expect(Object.keys(liarOf().lies).toSorted()).toEqual(Object.keys(pbftByzantine.lies).toSorted())
+  })
+
+  it('knows the views in which a message proposes, and in which its sender is', () => {
+    const { epochs } = liarOf()
+    const told = (message: Message, from?: string) => [
+      epochs?.proposedIn(words('n2', message, from)),
+      epochs?.sayerIn(words('n2', message, from)),
+    ]
+    const replica = 'n1'
+    const asking: Body = { type: 'view-change', view: 5, stable: 0, checkpoint: [], prepared: [], replica }
+    const begun = { type: 'new-view', view: 5, viewChanges: [], replica } as const
+    const { prePrepare } = proposal
+    expect(told(proposal)).toEqual([0, 0])
+    expect(told(commit)).toEqual([null, 0])
+    expect(told({ type: 'signed', signed: signed(asking) })).toEqual([null, 5])
+    expect(told({ type: 'signed', signed: signed({ ...begun, prePrepares: [] }) })).toEqual([null, 5])
+    expect(told({ type: 'signed', signed: signed({ ...begun, prePrepares: [prePrepare] }) })).toEqual([5, 5])
+    // What another has said may be told again.
+    expect(told(proposal, 'n3')).toEqual([0, null])
+    expect(told(commit, 'n3')).toEqual([null, null])
   })
 
   it('as primary, proposes another batch to some, signed, and votes there for it', () => {

@@ -54,6 +54,7 @@ export const pbftByzantine: ByzantineProtocol = {
   peerPorts: [PEER_PORT],
   clientPorts: [CLIENT_PORT],
   codec: moduleAt('./byzantine-codec', import.meta.url),
+  epoch: 'view',
   lies: PBFT_LIES,
   secrets: ({ name }): PbftSecrets => ({ privateKey: privateKeyOf(name) }),
 }

@@ -1,5 +1,5 @@
 /** The lies of Raft (`byzantine.ts`), told by a relay. Sections are those of the Raft paper. */
-import type { Stream, Traitor } from '../../harness/api/byzantine.ts'
+import type { Epochs, Stream, Traitor } from '../../harness/api/byzantine.ts'
 import { bundledCodec, type Liars, type ToldMessage } from '../protocol/byzantine/codec.ts'
 import { Forger } from '../protocol/byzantine/forgery.ts'
 import { inShort, otherCommand } from '../protocol/byzantine/values.ts'
@@ -13,6 +13,13 @@ type Tell = (envelope: Envelope, direction: Stream['direction']) => Told | null
 
 const lastOf = ({ prevIndex, entries }: Append): number => prevIndex + entries.length
 
+/** Terms (5.1). Only a leader sends entries, and a follower takes none of an earlier term. A pre-vote is asked for a term that nobody is in yet. */
+const terms: Epochs<Envelope> = {
+  proposedIn: ({ message }) =>
+    message.type === 'append' && message.entries.length > 0 ? message.term : null,
+  sayerIn: ({ message: { type, term } }) => (type === 'preVote' || type === 'preVoteReply' ? null : term),
+}
+
 class RaftLiars implements Liars<Message> {
   readonly #traitor: Traitor
   readonly #forger: Forger
@@ -20,6 +27,7 @@ class RaftLiars implements Liars<Message> {
   readonly #asked = new Map<NodeId, number>()
   /** The last entry that each leader has sent, stored or not. */
   readonly #sent = new Map<NodeId, number>()
+  readonly epochs = terms
   /** What an accomplice has forged. */
   #shared: Append | null = null
 

@@ -27,6 +27,18 @@ describe('a traitor of Raft', () => {
     )
   })
 
+  it('knows the terms in which a message proposes, and in which its sender is', () => {
+    const { epochs } = liarOf(codec).liar
+    const told = (message: Message) => [
+      epochs?.proposedIn(words('n1', 'n3', message)),
+      epochs?.sayerIn(words('n1', 'n3', message)),
+    ]
+    expect(told(append([entry(5, 10)]))).toEqual([2, 2])
+    expect(told(append([]))).toEqual([null, 2])
+    expect(told({ type: 'voteReply', term: 3, granted: true })).toEqual([null, 3])
+    expect(told({ type: 'preVote', term: 4, lastIndex: 0, lastTerm: 0 })).toEqual([null, null])
+  })
+
   it('grants its vote in the term in which it was asked', () => {
     const { liar } = liarOf(codec)
     const ask: Message = { type: 'vote', term: 5, lastIndex: 0, lastTerm: 0 }

@@ -34,5 +34,6 @@ export const raftByzantine: ByzantineProtocol = {
   peerPorts: [PEER_PORT],
   clientPorts: [CLIENT_PORT],
   codec: moduleAt('./byzantine-codec', import.meta.url),
+  epoch: 'term',
   lies: { ...RAFT_LIES, ...FALSE_ANSWERS },
 }

@@ -35,7 +35,7 @@ export const missingFor = (
   const nemesis = findNemesis(name)
   const ofTarget = nemesis.needsOfTarget?.(target, targetOptions) ?? null
   if (ofTarget !== null) return [ofTarget]
-  const needs = [...nemesis.needs, ...(nemesis.alsoNeeds?.(options) ?? [])]
+  const needs = [...nemesis.needs, ...(nemesis.alsoNeeds?.(options, target) ?? [])]
   return needs.flatMap((capability) => {
     const why = environment.lacks(capability)
     return why === null ? [] : [`${capability}: ${why}`]

@@ -70,6 +70,7 @@ const TARGET = {
       peerPorts: ports,
       clientPorts: ports,
       codec: z.string().startsWith('/', 'an absolute path is needed'),
+      epoch: z.string().min(1).optional(),
       lies: z.record(z.string(), z.strictObject({ kind: z.enum(LIE_KINDS), description: z.string() })),
       secrets: callable.optional(),
     } satisfies Record<keyof ByzantineProtocol, z.ZodType>)

@@ -5,6 +5,7 @@
 import type net from 'node:net'
 import type { Decoder, Frame, Stream } from '../../api/byzantine.ts'
 import type { Mouth } from './mouth.ts'
+import type { Suspense } from './suspense.ts'
 
 /** A longer beginning of a frame is none that the codec understands. */
 const MAX_REST_BYTES = 2 ** 24
@@ -23,6 +24,8 @@ interface FlowParts {
   readonly to: net.Socket
   readonly decoder: Decoder<unknown> | null
   readonly mouth: Mouth
+  /** Null: nothing ever waits. */
+  readonly suspense: Suspense | null
   readonly onBytes: (bytes: number) => void
   /** The decoder failed: from then on bytes pass unchanged. */
   readonly onMisread: () => void
@@ -34,6 +37,8 @@ export class Flow {
   /** What is held back, and what must not overtake it. */
   #late: Late[] = []
   #lateBytes = 0
+  /** In suspense. */
+  #waitingBytes = 0
   #timer: NodeJS.Timeout | null = null
   #isAtEnd = false
 
@@ -44,7 +49,10 @@ export class Flow {
     from.on('data', (chunk: Buffer) => this.#take(chunk))
     from.on('end', () => this.#end())
     to.on('drain', () => this.#readOn())
-    to.on('close', () => clearTimeout(this.#timer ?? undefined))
+    to.on('close', () => {
+      clearTimeout(this.#timer ?? undefined)
+      parts.suspense?.forget(parts.stream)
+    })
   }
 
   get stream(): Stream {
@@ -61,12 +69,30 @@ export class Flow {
   }
 
   #take(chunk: Buffer): void {
-    const { stream, end, mouth, onBytes } = this.#parts
+    const { stream, suspense, onBytes } = this.#parts
     onBytes(chunk.length)
     for (const frame of this.#framesOf(chunk)) {
-      const { bytes, lateMs } = mouth.say(frame, stream, end)
-      for (const each of bytes) this.#write(each, lateMs)
+      if (suspense === null) this.#say(frame)
+      else this.#suspend(frame, stream, suspense)
     }
+  }
+
+  #suspend(frame: Frame<unknown>, stream: Stream, suspense: Suspense): void {
+    const { length } = frame.bytes
+    this.#waitingBytes += length
+    suspense.take(frame, stream, () => {
+      this.#waitingBytes -= length
+      this.#say(frame)
+      this.#readOn()
+      if (this.#isAtEnd) this.#finish()
+    })
+    if (this.#waitingBytes > MAX_LATE_BYTES) this.#parts.from.pause()
+  }
+
+  #say(frame: Frame<unknown>): void {
+    const { stream, end, mouth } = this.#parts
+    const { bytes, lateMs } = mouth.say(frame, stream, end)
+    for (const each of bytes) this.#write(each, lateMs)
   }
 
   #framesOf(chunk: Buffer): readonly Frame<unknown>[] {
@@ -111,19 +137,27 @@ export class Flow {
     const next = this.#late[0]
     if (next !== undefined)
       this.#timer = setTimeout(() => this.#writeLate(), Math.max(1, next.dueMs - performance.now()))
-    else if (this.#isAtEnd) to.end()
+    else if (this.#isAtEnd) this.#finish()
     this.#readOn()
   }
 
   #readOn(): void {
     const { from, to } = this.#parts
-    if (!to.writableNeedDrain && this.#lateBytes <= MAX_LATE_BYTES) from.resume()
+    const isFull = this.#lateBytes > MAX_LATE_BYTES || this.#waitingBytes > MAX_LATE_BYTES
+    if (!to.writableNeedDrain && !isFull) from.resume()
   }
 
   #end(): void {
-    const rest = this.#decoder?.rest
-    if (rest !== undefined && rest.length > 0) this.#write(rest, 0)
     this.#isAtEnd = true
-    if (this.#late.length === 0) this.#parts.to.end()
+    this.#finish()
+  }
+
+  /** What had no end yet comes last. */
+  #finish(): void {
+    if (this.#waitingBytes > 0 || this.#late.length > 0) return
+    const rest = this.#decoder?.rest
+    this.#decoder = null
+    if (rest === undefined || rest.length === 0) this.#parts.to.end()
+    else this.#parts.to.end(rest)
   }
 }

@@ -1,6 +1,7 @@
 /** What the controller and a relay say to each other, as lines of JSON. */
 import type { LieKind } from '../../api/byzantine.ts'
 import type { LieTold } from '../../api/nemesis.ts'
+import type { SuspenseCounts } from './suspense.ts'
 
 /** A port of a node, and the port of the relay to which connections to it are redirected. */
 export interface Route {
@@ -47,8 +48,15 @@ export interface LieOrder {
   readonly delayMs: number
 }
 
+/** Whether proposals have to wait until their epoch is over (`suspense.ts`). */
+export interface SuspendOrder {
+  readonly type: 'suspend'
+  readonly isOn: boolean
+}
+
 export type Order =
   | LieOrder
+  | SuspendOrder
   | { readonly type: 'learn'; readonly from: string; readonly knowledge: unknown }
   | { readonly type: 'report' }
 
@@ -66,4 +74,6 @@ export interface RelayReport {
   readonly bytes: number
   /** Streams that the codec could not cut into messages, so that they passed unchanged. */
   readonly misread: number
+  /** Null: the codec knows no epochs. */
+  readonly suspended: SuspenseCounts | null
 }

@@ -7,8 +7,8 @@ import { waitUntil } from '../../support/wait.ts'
 import { describeWith, missingLinuxRoot, sized } from '../../testing/capabilities.ts'
 import { listeningPorts } from '../ports.ts'
 import { isAlive } from '../proc.ts'
+import { NodeRelay } from './node-relay.ts'
 import type { RelaySettings } from './orders.ts'
-import { Traitor } from './traitor.ts'
 
 const NODES = { n1: '198.18.77.1', n2: '198.18.77.2' }
 const PORT = 7000
@@ -99,8 +99,8 @@ const settings: RelaySettings = {
   seed: 1,
 }
 
-const open = (keeperPid: number): Promise<Traitor> =>
-  Traitor.open({ keeperPid, chain: 'fl-test', settings, onShare: () => {} })
+const open = (keeperPid: number): Promise<NodeRelay> =>
+  NodeRelay.open({ keeperPid, chain: 'fl-test', settings, onShare: () => {} })
 
 /** The two hashes. */
 const load = async (hosts: Hosts, from: number, address: string): Promise<readonly string[]> => {
@@ -178,7 +178,7 @@ describeWith(missingLinuxRoot(), 'a relay', () => {
       expect(await each.hears('before')).toBe(true)
     }
     const lie = (name: 'silence' | 'delay' | 'replay', audience: readonly string[]): void =>
-      traitor.lie({ lies: [{ lie: name, kind: name, audience }], delayMs: 30 })
+      traitor.order({ type: 'lie', lies: [{ lie: name, kind: name, audience }], delayMs: 30 })
     lie('silence', [])
     out.say('to nobody in particular')
     expect(await out.hears('particular')).toBe(true)

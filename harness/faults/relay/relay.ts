@@ -1,5 +1,5 @@
 /**
- * The process that carries a traitor's TCP connections, in the traitor's network namespace: `node relay.ts`. Its settings,
+ * The process that carries a node's TCP connections, in the node's network namespace: `node relay.ts`. Its settings,
  * and then orders, are lines of its standard input; it ends with that. What it says are lines of its standard output.
  */
 import net from 'node:net'
@@ -9,8 +9,9 @@ import type { ByzantineCodec, Liar, Stream } from '../../api/byzantine.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { Flow } from './flow.ts'
 import { Mouth } from './mouth.ts'
-import type { OpenRoute, Order, RelaySettings, Reply, Route } from './orders.ts'
+import type { OpenRoute, Order, RelaySettings, Reply, Route, SuspendOrder } from './orders.ts'
 import { RELAY_PORTS } from './ports.ts'
+import { Suspense } from './suspense.ts'
 import { Tally } from './tally.ts'
 
 const reply = (line: Reply): void => {
@@ -29,6 +30,8 @@ class Relay {
   readonly #liar: Liar | null
   readonly #tally: Tally
   readonly #mouth: Mouth
+  /** Null: the codec knows no epochs. */
+  readonly #suspense: Suspense | null
   /** Peer -> what the traitor says on its latest connection to it. */
   readonly #latest = new Map<string, Flow>()
   /** Peer -> the connection that the relay itself has opened. */
@@ -45,6 +48,8 @@ class Relay {
     this.#liar = codec?.create({ node, nodes, secrets, accomplices, rng, share }) ?? null
     const startedMs = performance.now()
     this.#tally = new Tally(node, () => performance.now() - startedMs)
+    const epochs = this.#liar?.epochs
+    this.#suspense = epochs === undefined ? null : new Suspense(epochs, () => performance.now())
     this.#mouth = new Mouth({
       liar: this.#liar,
       rng: rng.fork('mouth', node),
@@ -56,13 +61,20 @@ class Relay {
   obey(order: Order): void {
     if (order.type === 'lie') return this.#mouth.obey(order)
     if (order.type === 'learn') return this.#liar?.learn?.(order.from, order.knowledge)
+    if (order.type === 'suspend') return this.#suspend(order)
     reply({
       type: 'report',
       told: this.#tally.told,
       connections: this.#connections,
       bytes: this.#bytes,
       misread: this.#misread,
+      suspended: this.#suspense?.counts ?? null,
     })
+  }
+
+  #suspend({ isOn }: SuspendOrder): void {
+    if (this.#suspense === null) throw new Error('the codec knows no epochs')
+    this.#suspense.turn(isOn)
   }
 
   async open(): Promise<readonly OpenRoute[]> {
@@ -157,6 +169,7 @@ class Relay {
       to,
       decoder: this.#liar?.decoder(stream) ?? null,
       mouth: this.#mouth,
+      suspense: this.#suspense,
       onBytes: (bytes) => {
         this.#bytes += bytes
       },

@@ -1,5 +1,12 @@
 /** The codec that the bundled clusters share: lines between nodes, HTTP for clients. A protocol adds its lies. */
-import type { ByzantineCodec, Decoder, Stream, Told, Traitor } from '../../../harness/api/byzantine.ts'
+import type {
+  ByzantineCodec,
+  Decoder,
+  Epochs,
+  Stream,
+  Told,
+  Traitor,
+} from '../../../harness/api/byzantine.ts'
 import type { Envelope } from '../commands.ts'
 import { CLIENT_PORT, PEER_PORT } from '../wire.ts'
 import { FalseAnswers } from './answers.ts'
@@ -22,6 +29,7 @@ export interface Liars<M> {
   readonly lies: Readonly<
     Record<string, (envelope: Envelope<M>, direction: Stream['direction']) => ToldMessage<M> | null>
   >
+  readonly epochs?: Epochs<Envelope<M>>
   learn?(from: string, knowledge: unknown): void
 }
 
@@ -53,6 +61,11 @@ const toldInWords = <M>(words: PeerWords<M>, told: ToldMessage<M>): Told<Words<M
   ),
   also: (told.also ?? []).map((other) => ({ to: other.to, message: { type: 'message', envelope: other } })),
   what: told.what,
+})
+
+const epochsInWords = <M>({ proposedIn, sayerIn }: Epochs<Envelope<M>>): Epochs<Words<M>> => ({
+  proposedIn: (words) => (words.type === 'message' ? proposedIn(words.envelope) : null),
+  sayerIn: (words) => (words.type === 'message' ? sayerIn(words.envelope) : null),
 })
 
 const toldToAll = ({ rng }: Traitor): LiarToClients => new FalseAnswers(rng.fork('answers'))
@@ -103,6 +116,7 @@ export const bundledCodec = <M>(
         ...Object.fromEntries(inMessages),
         'false-answers': (words) => answers.tell(words),
       },
+      ...(liars.epochs === undefined ? {} : { epochs: epochsInWords(liars.epochs) }),
       learn: (from, knowledge) => liars.learn?.(from, knowledge),
     }
   },

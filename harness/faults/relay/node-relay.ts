@@ -1,20 +1,20 @@
 /**
- * Makes a node a traitor while it is open: starts the relay in the node's network namespace, leads the node's connections
- * through it, and passes orders. The relay ends with the controller, since its standard input does; the rules disappear with
+ * A node's relay, as the controller sees it: while it is open, the node's connections are led through a relay in its network
+ * namespace, which obeys orders. The relay ends with the controller, since its standard input does; the rules disappear with
  * the namespace.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { LieOrder, Order, RelayReport, RelaySettings, Reply } from './orders.ts'
+import type { Order, RelayReport, RelaySettings, Reply } from './orders.ts'
 import { RELAY_GROUP } from './ports.ts'
 import { redirect, removeRedirection } from './rules.ts'
 
 const START_TIMEOUT_MS = 20_000
 const REPORT_TIMEOUT_MS = 10_000
 
-interface TraitorParts {
+interface NodeRelayParts {
   /** A pid whose network namespace is the node's. */
   readonly keeperPid: number
   /** Names the rules: at most 26 characters. */
@@ -42,8 +42,8 @@ const spawnRelay = (keeperPid: number): ChildProcess => {
 type Report = Extract<Reply, { type: 'report' }>
 type Ready = Extract<Reply, { type: 'ready' }>
 
-export class Traitor implements AsyncDisposable {
-  readonly #parts: TraitorParts
+export class NodeRelay implements AsyncDisposable {
+  readonly #parts: NodeRelayParts
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown>
   /** Those who wait for the next reply of each type. */
@@ -53,7 +53,7 @@ export class Traitor implements AsyncDisposable {
   }
   #stderr = ''
 
-  private constructor(parts: TraitorParts) {
+  private constructor(parts: NodeRelayParts) {
     this.#parts = parts
     this.#child = spawnRelay(parts.keeperPid)
     this.#exited = once(this.#child, 'exit')
@@ -65,18 +65,18 @@ export class Traitor implements AsyncDisposable {
       readline.createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(line))
   }
 
-  static async open(parts: TraitorParts): Promise<Traitor> {
-    const traitor = new Traitor(parts)
+  static async open(parts: NodeRelayParts): Promise<NodeRelay> {
+    const relay = new NodeRelay(parts)
     const { keeperPid, chain, settings } = parts
     try {
-      const ready = new Promise<Ready>((resolve) => traitor.#waiting.ready.push(resolve))
-      traitor.#write(settings)
-      const { routes } = await traitor.#orEnd(ready, START_TIMEOUT_MS)
+      const ready = new Promise<Ready>((resolve) => relay.#waiting.ready.push(resolve))
+      relay.#write(settings)
+      const { routes } = await relay.#orEnd(ready, START_TIMEOUT_MS)
       const clients = Object.values(settings.clients)
       await redirect(keeperPid, { chain, node: settings.node, nodes: settings.nodes, clients, routes })
-      return traitor
+      return relay
     } catch (error) {
-      await traitor[Symbol.asyncDispose]()
+      await relay[Symbol.asyncDispose]()
       throw error
     }
   }
@@ -87,10 +87,6 @@ export class Traitor implements AsyncDisposable {
 
   get pid(): number {
     return this.#child.pid as number
-  }
-
-  lie(order: Omit<LieOrder, 'type'>): void {
-    this.order({ type: 'lie', ...order })
   }
 
   order(order: Order): void {
