@@ -148,9 +148,11 @@ describe('the headline of other runs', () => {
         served: { askedS: 4, servedS: 3 },
       },
     })
-    expect(headlineOf(record({ faults: [partition(11.5, 20)] }), verdict)).toBe(
-      'No promise was broken (1 checker proved it for this history): 2 operations of register, 2 acknowledged, 1 of them while a fault was in force; 1 of 3 planned faults took effect: partition (1), and the cluster served in 3 of 4 s.',
-    )
+    const tried =
+      'No promise was broken (1 checker proved it for this history): 2 operations of register, 2 acknowledged, 1 of them while a fault was in force; 1 of 3 planned faults took effect: partition (1), and the cluster served in 3 of 4 s.'
+    expect(headlineOf(record({ faults: [partition(11.5, 20)] }), verdict)).toBe(tried)
+    const slowly = { ...partition(11.5, 20), injectingAtNs: 0 }
+    expect(headlineOf(record({ faults: [slowly] }), verdict)).toBe(tried)
   })
 
   it('of an unknown run says what was missing, and what to change or to look at', () => {

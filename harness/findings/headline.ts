@@ -2,7 +2,7 @@
 import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { clip } from '../support/visible.ts'
-import { beganNs, effectiveFaults, endNs } from './faults.ts'
+import { effectiveFaults, endNs } from './faults.ts'
 import { findingsOf } from './findings.ts'
 
 interface Interval {
@@ -10,13 +10,17 @@ interface Interval {
   readonly toNs: number
 }
 
-/** The times in which any effective fault was in force, as intervals that do not touch. */
+/**
+ * The times in which any effective fault was in force, as intervals that do not touch. What was acknowledged while it was still
+ * being injected proves nothing.
+ */
 const disturbedTimes = (record: RunRecord): readonly Interval[] => {
   const merged: { fromNs: number; toNs: number }[] = []
-  for (const fault of effectiveFaults(record)) {
+  const faults = effectiveFaults(record).toSorted((a, b) => a.injectedAtNs - b.injectedAtNs)
+  for (const fault of faults) {
     const last = merged.at(-1)
-    if (last === undefined || beganNs(fault) > last.toNs)
-      merged.push({ fromNs: beganNs(fault), toNs: endNs(fault) })
+    if (last === undefined || fault.injectedAtNs > last.toNs)
+      merged.push({ fromNs: fault.injectedAtNs, toNs: endNs(fault) })
     else last.toNs = Math.max(last.toNs, endNs(fault))
   }
   return merged
