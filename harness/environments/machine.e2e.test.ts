@@ -5,7 +5,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Finding } from '../api/environment.ts'
 import type { FaultRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
@@ -153,7 +153,7 @@ const nemesesIn = (folder: string, name: string, ok: boolean): Readonly<Record<s
   return Object.fromEntries(nemeses.map(({ what, note }) => [what.replace('nemesis ', ''), note]))
 }
 
-describeWith(missingForMachine(), 'under cgroup v2 and systemd', () => {
+const asRoot = (): void => {
   const { folder } = useMachine(async () => ({ script: SCRIPT }))
 
   it('doctor finds every nemesis possible, and cgroups by version 2', () => {
@@ -163,7 +163,7 @@ describeWith(missingForMachine(), 'under cgroup v2 and systemd', () => {
   })
 
   it('each fault by cgroup is effective, by its own measurements', () => expectEffective(folder, 'faults'))
-})
+}
 
 const USER = 'tester'
 /** As systemd delegates nothing but cpu and memory to users by default. */
@@ -259,8 +259,10 @@ const withEverything = (): void => {
   })
 }
 
-if (isFull) {
+// An emulated machine takes many minutes.
+describe.runIf(isFull)('another machine', () => {
+  describeWith(missingForMachine(), 'as root under cgroup v2 and systemd', asRoot)
   describeWith(missingForMachine(), 'a user other than root under cgroup v2 and systemd', asUser)
   describeWith(missingForMachine(), 'the demo under cgroup v2 and systemd', withDemo)
   describeWith(missingForMachine(), 'Docker and all nemeses under cgroup v2 and systemd', withEverything)
-}
+})

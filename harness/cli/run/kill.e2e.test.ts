@@ -8,7 +8,7 @@ import { childrenOf, controllerAt } from '../../faults/proc.ts'
 import { decodeHistory } from '../../history/jsonl.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { sleep, waitUntil } from '../../support/wait.ts'
-import { describeWith, missingLinuxRoot, sized } from '../../testing/capabilities.ts'
+import { describeWith, isFull, missingLinuxRoot, sized } from '../../testing/capabilities.ts'
 import { faultline, start, temporaryFolder } from '../../testing/command.ts'
 import { type HostBaseline, hostBaseline } from '../../testing/host.ts'
 import { leftovers, processesOf, runIdsOf } from '../../testing/leftovers.ts'
@@ -193,6 +193,8 @@ const kill = async (
 
 const RAFT = ['raft', '--env', 'namespaces']
 const ETCD = ['etcd', '--env', 'docker']
+const IN_NAMESPACES = ['raft in namespaces', RAFT] as const
+const PLACES = isFull ? ([IN_NAMESPACES, ['etcd in docker', ETCD]] as const) : ([IN_NAMESPACES] as const)
 
 describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
   it(`${KILLS} times in namespaces, at random moments`, async () => {
@@ -236,10 +238,7 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
     },
   )
 
-  it.each([
-    ['raft in namespaces', RAFT],
-    ['etcd in docker', ETCD],
-  ])('while all nodes of %s are frozen, supervisor and controller each', async (_, target) => {
+  it.each(PLACES)('while all nodes of %s are frozen, supervisor and controller each', async (_, target) => {
     const before = hostBaseline()
     for (const inner of [false, true]) {
       const { inForce, left } = await kill(before, [...target, ...FROZEN], inner, onceInForce(1))
@@ -248,10 +247,7 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
     }
   })
 
-  it.each([
-    ['raft in namespaces', RAFT],
-    ['etcd in docker', ETCD],
-  ])('while a node of %s lies, supervisor and controller each', async (_, target) => {
+  it.each(PLACES)('while a node of %s lies, supervisor and controller each', async (_, target) => {
     const before = hostBaseline()
     for (const inner of [false, true]) {
       const { inForce, left } = await kill(before, [...target, ...LYING], inner, onceInForce(1))
@@ -260,10 +256,7 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
     }
   })
 
-  it.each([
-    ['raft in namespaces', RAFT],
-    ['etcd in docker', ETCD],
-  ])(
+  it.each(PLACES)(
     'while messages of %s are captured, and while they are read, supervisor and controller each',
     async (_, target) => {
       const before = hostBaseline()
