@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { readLines } from '../../store/json-lines.ts'
 import { waitUntil } from '../../support/wait.ts'
-import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
+import { describeWith, missingLinuxRoot, PROJECT_ROOT, sized } from '../../testing/capabilities.ts'
 import { faultline, run, start, temporaryFolder } from '../../testing/command.ts'
 import { FOLDER_VARIABLE, processesOf } from '../../testing/leftovers.ts'
 
@@ -42,7 +42,7 @@ describeWith(missingLinuxRoot(), 'a run that failed', () => {
     expect(findings[0].medianFirstEvidenceNs).toBeGreaterThan(0)
     expect(repetitions).toHaveLength(2)
 
-    const shrink = ['shrink', runDir, '--budget', '4m', '--confirm', '2', '--at-least', '99', '--jobs', '2']
+    const shrink = ['shrink', runDir, '--budget', `${sized(2, 4)}m`, '--confirm', '2', '--at-least', '99', '--jobs', '2']
     const trials = path.join(runDir, 'shrink', 'trials.jsonl')
     const killed = start(shrink, { [FOLDER_VARIABLE]: folder.path })
     expect(await waitUntil(() => readLines('trials', trials).length >= 3, 300_000, 50)).toBe(true)
