@@ -6,13 +6,12 @@ import type { Operation, Pair } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
 import type { Fold } from '../harness/api/verdict.ts'
 import type { Vocabulary } from '../harness/api/vocabulary.ts'
+import { copiedOperation } from '../harness/support/copied-operation.ts'
 import { mayChange } from '../harness/vocabularies/vocabulary.ts'
-import { foldPairs } from './fold.ts'
 
 export type Answered = Pair & { readonly completion: Operation }
 
 export interface FinalAnswers {
-  /** The last one of each node, or of each process where nodes are not told. */
   readonly answers: readonly Answered[]
   /** Why they prove nothing; null: they do. */
   readonly unproven: string | null
@@ -27,36 +26,57 @@ const lastHealNs = ({ faults }: RunRecord): number =>
     ),
   )
 
-/** The reads that began after every change and every fault was over, in order of invocation. None while the run goes on. */
-export const foldReadsAtTheEnd = (record: RunRecord, vocabulary: Vocabulary): Fold<readonly Answered[]> => {
+/** Of each object, by what `objectOf` tells of a read, the reads of `foldLastReads`. */
+export const foldLastReadsByObject = <Named>(
+  record: RunRecord,
+  vocabulary: Vocabulary,
+  objectOf: (read: Answered) => Named,
+): Fold<ReadonlyMap<Named, readonly Answered[]>> => {
   const healedNs = record.isUnderWay === true ? Number.POSITIVE_INFINITY : lastHealNs(record)
   let lastIndex = -1
-  let places: number[] = []
+  /** Object -> node, or process -> the place of its last read. */
+  const last = new Map<Named, Map<string | number, number>>()
   return {
-    take: ({ invocation, completion }, place) => {
+    take: (pair, place) => {
+      const { invocation, completion } = pair
       if (mayChange(vocabulary, invocation)) {
         lastIndex = Math.max(lastIndex, completion?.index ?? invocation.index)
         // All reads so far began before it.
-        if (places.length > 0) places = []
-      } else if (completion?.type === 'ok' && invocation.index > lastIndex && invocation.timeNs >= healedNs)
-        places.push(place)
+        if (last.size > 0) last.clear()
+      } else if (completion?.type === 'ok' && invocation.index > lastIndex && invocation.timeNs >= healedNs) {
+        const named = objectOf(pair as Answered)
+        const places = last.get(named) ?? new Map<string | number, number>()
+        last.set(named, places)
+        places.set(invocation.node ?? invocation.process, place)
+      }
     },
-    result: () => places.map((place) => record.pairs.at(place) as Answered),
+    result: () => {
+      const at = (place: number): Answered => {
+        const { invocation, completion } = record.pairs.at(place) as Answered
+        return { invocation: copiedOperation(invocation), completion: copiedOperation(completion) }
+      }
+      return new Map([...last].map(([named, places]) => [named, [...places.values()].map(at)]))
+    },
   }
 }
 
-export const readsAtTheEnd = (record: RunRecord, vocabulary: Vocabulary): readonly Answered[] =>
-  foldPairs(record, foldReadsAtTheEnd(record, vocabulary))
+/**
+ * The last read of each node, or of each process where nodes are not told, among those that began after every change and
+ * every fault was over. None while the run goes on. There may be millions before them, which are not fetched.
+ */
+export const foldLastReads = (record: RunRecord, vocabulary: Vocabulary): Fold<readonly Answered[]> => {
+  const { take, result } = foldLastReadsByObject(record, vocabulary, () => null)
+  return { take, result: () => result().get(null) ?? [] }
+}
 
-/** @param reads some of `readsAtTheEnd`, of one object */
-export const finalAnswers = (reads: readonly Answered[], { spec }: RunRecord): FinalAnswers => {
-  const last = new Map(reads.map((read) => [read.invocation.node ?? read.invocation.process, read]))
-  const isOfOneNode = last.size === 1 && reads[0]?.invocation.node !== undefined
+/** @param answers the last reads of one object */
+export const finalAnswers = (answers: readonly Answered[], { spec }: RunRecord): FinalAnswers => {
+  const isOfOneNode = answers.length === 1 && answers[0]?.invocation.node !== undefined
   const unproven =
-    last.size === 0
+    answers.length === 0
       ? 'no read began after all changes and faults were over'
       : isOfOneNode && (spec?.nodes ?? 1) > 1
         ? 'only one node answered after all changes and faults were over'
         : null
-  return { answers: [...last.values()], unproven }
+  return { answers, unproven }
 }

@@ -12,7 +12,7 @@ import type { Checker, Fold } from '../../harness/api/verdict.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { ACCOUNTS, BANK, type Balances, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
-import { type Answered, finalAnswers, foldReadsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldLastReads } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, foldingChecker, type Judged } from '../verdict.ts'
@@ -104,7 +104,7 @@ class Seen {
   constructor(record: RunRecord, options: BankOptions) {
     this.#record = record
     this.#options = options
-    this.#atTheEnd = foldReadsAtTheEnd(record, BANK)
+    this.#atTheEnd = foldLastReads(record, BANK)
   }
 
   take(pair: Pair, place: number): void {

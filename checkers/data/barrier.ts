@@ -9,7 +9,7 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import type { Fold } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { BARRIER, type BarrierCall, type Entered } from '../../harness/vocabularies/barrier.ts'
-import { type Answered, finalAnswers, foldReadsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldLastReadsByObject } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
@@ -129,7 +129,7 @@ const barrierOf = ({ invocation }: Pair): number => (invocation.value as Entry).
 const fold = (record: RunRecord): Fold<Judged> => {
   const barriers = new Map<number, Barrier>()
   const findings: BarrierFinding[] = []
-  const atTheEnd = foldReadsAtTheEnd(record, BARRIER)
+  const atTheEnd = foldLastReadsByObject(record, BARRIER, barrierOf)
   const isLinearizable = promiseOf(record, BARRIER, 'enter').name === 'linearizable'
   return {
     take: (pair, place) => {
@@ -145,7 +145,7 @@ const fold = (record: RunRecord): Fold<Judged> => {
     },
     result: () => {
       for (const barrier of barriers.values()) findings.push(...barrier.passedEarly())
-      for (const [number, reads] of Map.groupBy(atTheEnd.result(), barrierOf)) {
+      for (const [number, reads] of atTheEnd.result()) {
         const { answers, unproven } = finalAnswers(reads, record)
         const closed = unproven === null ? barriers.get(number)?.neverOpened(answers) : null
         if (closed) findings.push(closed)

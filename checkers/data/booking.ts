@@ -8,7 +8,8 @@ import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { BOOKING, type Booked, type Seat } from '../../harness/vocabularies/booking.ts'
-import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldLastReadsByObject } from '../final-answers.ts'
+import { foldPairs } from '../fold.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
@@ -72,10 +73,8 @@ const readsOf = (pairs: Sequence<Pair>): readonly SeatRead[] =>
 
 /** Seat -> the last reads of it, if they prove something: whatever was confirmed before must be shown by one of them. */
 const lastReadsOf = (record: RunRecord): ReadonlyMap<number, readonly Answered[]> => {
-  const bySeat = Map.groupBy(
-    readsAtTheEnd(record, BOOKING),
-    ({ completion }) => (completion.value as Seat).seat,
-  )
+  const seatOf = ({ completion }: Answered): number => (completion.value as Seat).seat
+  const bySeat = foldPairs(record, foldLastReadsByObject(record, BOOKING, seatOf))
   return new Map(
     [...bySeat].flatMap(([seat, reads]) => {
       const { answers, unproven } = finalAnswers(reads, record)

@@ -6,7 +6,8 @@ import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { COUNTER, type CounterCall, type CounterRead } from '../../harness/vocabularies/counter.ts'
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
-import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldLastReadsByObject } from '../final-answers.ts'
+import { foldPairs } from '../fold.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { type CounterInput, type CounterOutput, counter as model } from '../porcupine-ts/models/counter.ts'
 import { conclude, type Finding, finding, type Judged } from '../verdict.ts'
@@ -84,7 +85,7 @@ const judgeEnd = (
 }
 
 const eventual = (record: RunRecord): Judged => {
-  const end = Map.groupBy(readsAtTheEnd(record, COUNTER), keyOf)
+  const end = foldPairs(record, foldLastReadsByObject(record, COUNTER, keyOf))
   const byKey = [...Map.groupBy(record.pairs, keyOf)].map(([key, pairs]) => {
     const adds = pairs.filter(
       ({ invocation, completion }) => invocation.f === 'add' && completion?.type !== 'fail',

@@ -12,7 +12,8 @@ import {
   type RegisterValue,
 } from '../../harness/vocabularies/register.ts'
 import { held, inText, type Scalar } from '../../harness/vocabularies/values.ts'
-import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldLastReadsByObject } from '../final-answers.ts'
+import { foldPairs } from '../fold.ts'
 import { conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 const KINDS = ['lost', 'invented'] as const
@@ -87,7 +88,7 @@ export const judgeEventual = (record: RunRecord, initial: RegisterValue): Judged
   const reads = pairs.filter(
     (pair): pair is Answered => pair.invocation.f === 'read' && pair.completion?.type === 'ok',
   )
-  const end = Map.groupBy(readsAtTheEnd(record, REGISTER), keyOf)
+  const end = foldPairs(record, foldLastReadsByObject(record, REGISTER, keyOf))
   const byKey = [...Map.groupBy(pairs, keyOf)].map(([key, all]) =>
     judgeEnd(key, all, end.get(key) ?? [], initial, record),
   )

@@ -9,7 +9,8 @@ import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs, NS_PER_MS } from '../../harness/support/time.ts'
 import { ACCESS, type Checked } from '../../harness/vocabularies/access.ts'
-import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldLastReads, foldLastReadsByObject } from '../final-answers.ts'
+import { foldPairs } from '../fold.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
@@ -107,13 +108,15 @@ const allowedAtTheEnd = (record: RunRecord, breaches: readonly Breach[]): readon
       breach.kind === 'allowed once revoked' ? [[breach.operations[0], breach] as const] : [],
     ),
   )
-  return [...Map.groupBy(readsAtTheEnd(record, ACCESS), subjectOf).values()].flatMap((checks) => {
-    const { answers, unproven } = finalAnswers(checks, record)
-    const found = answers.flatMap(({ invocation }) => wrong.get(invocation.index) ?? [])
-    const [first] = found
-    if (first === undefined || unproven !== null || found.length < answers.length) return []
-    return [{ ...first, kind: 'allowed at the end' as const }]
-  })
+  return [...foldPairs(record, foldLastReadsByObject(record, ACCESS, subjectOf)).values()].flatMap(
+    (checks) => {
+      const { answers, unproven } = finalAnswers(checks, record)
+      const found = answers.flatMap(({ invocation }) => wrong.get(invocation.index) ?? [])
+      const [first] = found
+      if (first === undefined || unproven !== null || found.length < answers.length) return []
+      return [{ ...first, kind: 'allowed at the end' as const }]
+    },
+  )
 }
 
 const judge = (record: RunRecord): Judged => {
@@ -133,7 +136,10 @@ const judge = (record: RunRecord): Judged => {
   }
   const breaches = [...bySubject.values()].flatMap(({ changes, checks }) => breachesOf(changes, checks))
   const promise = promiseOf(record, ACCESS, 'check').name
-  const end = promise === 'eventual' ? finalAnswers(readsAtTheEnd(record, ACCESS), record).unproven : null
+  const end =
+    promise === 'eventual'
+      ? finalAnswers(foldPairs(record, foldLastReads(record, ACCESS)), record).unproven
+      : null
   const unproven =
     checks === 0 ? 'no check was answered' : revocations === 0 ? 'no revocation was acknowledged' : end
   return conclude(promise === 'eventual' ? [...allowedAtTheEnd(record, breaches), ...breaches] : breaches, {

@@ -22,7 +22,7 @@ import type { Fold, TableRow } from '../../harness/api/verdict.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
-import { type Answered, finalAnswers, foldReadsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldLastReads } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, foldingChecker, type Judged, notJudged } from '../verdict.ts'
@@ -175,7 +175,7 @@ const ordersBroken = (promise: PromiseName, history: SetHistory): readonly SetFi
 
 const fold = (record: RunRecord): Fold<Judged> => {
   const history = new SetHistory(record.pairs)
-  const atTheEnd = foldReadsAtTheEnd(record, SET)
+  const atTheEnd = foldLastReads(record, SET)
   return {
     take: (pair, place) => {
       history.take(pair, place)

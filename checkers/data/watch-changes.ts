@@ -172,7 +172,8 @@ export class Changes {
 
   /** The revisions above this one that puts returned, with the places of the puts. */
   *toldAfter(revision: number): Iterable<readonly [revision: number, place: number]> {
-    for (const code of this.#told.all()) {
+    for (let i = 0; i < this.#told.length; i++) {
+      const code = this.#told.at(i)
       const told = this.#revised.revisionOf(code)
       if (told > revision) yield [told, this.#revised.toldBy.at(code)]
     }

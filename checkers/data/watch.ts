@@ -10,7 +10,7 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import type { Fold } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { WATCH, type WatchCall, type WatchEvent, type Watched } from '../../harness/vocabularies/watch.ts'
-import { type Answered, finalAnswers, foldReadsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldLastReads } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
@@ -145,7 +145,7 @@ const fold = (record: RunRecord): Fold<Judged> => {
   const { pairs } = record
   const changes = new Changes()
   const found: WatchFinding[] = []
-  const atTheEnd = foldReadsAtTheEnd(record, WATCH)
+  const atTheEnd = foldLastReads(record, WATCH)
   return {
     take: (pair, place) => {
       atTheEnd.take(pair, place)

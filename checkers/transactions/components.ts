@@ -1,5 +1,5 @@
 /** Strongly connected components (Tarjan 1972), without recursion, on typed arrays: linear in vertices and edges. */
-import type { Adjacency, Kinds } from './graph.ts'
+import { type Adjacency, ALL_KINDS, type Kinds } from './graph.ts'
 
 export interface Components {
   /** The component of each vertex; components are numbered in reverse topological order. */
@@ -20,7 +20,9 @@ export const componentsOf = (
   within: Components | null = null,
   roots: Int32Array | null = null,
 ): Components => {
-  const { vertices, first, target, kind } = graph
+  const { vertices, first, target } = graph
+  // Each edge has one of all kinds: which one takes room, and need not be known.
+  const kind = kinds === ALL_KINDS ? null : graph.kind
   const of = new Int32Array(vertices).fill(-1)
   const number = new Int32Array(vertices)
   const low = new Int32Array(vertices)
@@ -51,7 +53,7 @@ export const componentsOf = (
       let entered = false
       while ((next[v] as number) < end) {
         const at = next[v]!++
-        if (((kind[at] as number) & kinds) === 0) continue
+        if (kind !== null && ((kind[at] as number) & kinds) === 0) continue
         const w = target[at] as number
         if (within !== null && within.of[w] !== within.of[v]) continue
         if (number[w] === 0) {

@@ -6,15 +6,13 @@
 import { CYCLES, type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
 import { type Components, componentsOf } from './components.ts'
 import {
-  type Adjacency,
-  adjacencyOf,
+  Adjacency,
   antiWithin,
   BY_READS,
   BY_VIEWS,
   BY_WRITES,
   EdgeList,
-  type Graph,
-  graphOf,
+  Graph,
   type Kinds,
   PROCESS,
   REAL_TIME,
@@ -62,25 +60,26 @@ interface Cyclic {
   readonly latestFirst: Int32Array
 }
 
-const cyclicPart = (whole: Graph, components: Components, kinds: Kinds): Cyclic => {
+const cyclicPart = (whole: Graph, components: Components, among: Kinds): Cyclic => {
+  const { first, target, kind: kinds, edges } = whole
   const numbers = new Int32Array(whole.vertices).fill(NOWHERE)
-  let [vertices, edges] = [0, 0]
+  let [vertices, most] = [0, 0]
   for (const component of components.cyclic)
     for (const v of component) {
       numbers[v] = vertices++
-      edges += (whole.first[v + 1] as number) - (whole.first[v] as number)
+      most += (first[v + 1] as number) - (first[v] as number)
     }
-  const list = new EdgeList({ edges, reasons: edges })
+  const list = new EdgeList({ edges: most, reasons: most })
   for (const component of components.cyclic)
     for (const v of component)
-      for (let at = whole.first[v] as number; at < (whole.first[v + 1] as number); at++) {
-        const [w, kind] = [whole.target[at] as number, whole.kind[at] as number]
-        if ((kind & kinds) === 0 || components.of[v] !== components.of[w]) continue
+      for (let at = first[v] as number; at < (first[v + 1] as number); at++) {
+        const [w, kind] = [target[at] as number, kinds[at] as number]
+        if ((kind & among) === 0 || components.of[v] !== components.of[w]) continue
         // The version field carries the index of the edge.
-        list.add(numbers[v] as number, numbers[w] as number, kind, -1, whole.edges[at] as number)
+        list.add(numbers[v] as number, numbers[w] as number, kind, -1, edges[at] as number)
       }
   const latestFirst = numbers.filter((number) => number !== NOWHERE).reverse()
-  return { graph: graphOf(vertices, list), origin: (edge) => list.before(edge), latestFirst }
+  return { graph: new Graph(vertices, list), origin: (edge) => list.before(edge), latestFirst }
 }
 
 /**
@@ -90,7 +89,7 @@ const cyclicPart = (whole: Graph, components: Components, kinds: Kinds): Cyclic 
  */
 const alternating = (graph: Graph, components: Components, dependencies: Kinds, anti: Kinds): Adjacency => {
   const { from: sources, to: targets, kind: kinds, length } = graph.list
-  return adjacencyOf(2 * graph.vertices, (take) => {
+  return new Adjacency(2 * graph.vertices, (take) => {
     for (let i = 0; i < length; i++) {
       const [from, to, kind] = [sources[i] as number, targets[i] as number, kinds[i] as number]
       if (components.of[from] !== components.of[to]) continue
@@ -304,7 +303,7 @@ const ofStrength = (strength: number): Kinds =>
  * @returns how many vertices the searches for short cycles visited
  */
 export const findCycles = (count: number, edges: EdgeList, search: CycleSearch): number => {
-  const whole = graphOf(count, edges)
+  const whole = new Graph(count, edges)
   const kindsOf = (scope: Scope): Kinds => dependenciesWithin(scope) | antiWithin(scope)
   const components = componentsOf(whole, kindsOf(2))
   let visited = 0

@@ -4,7 +4,7 @@
  * anti-dependency, so there are none where no such cycle was found.
  */
 import { componentsOf } from './components.ts'
-import { antiWithin, BY_READS, type EdgeList, graphOf, type Kinds, WR, writesWithin } from './graph.ts'
+import { antiWithin, BY_READS, type EdgeList, Graph, type Kinds, WR, writesWithin } from './graph.ts'
 import type { MicroOp } from './micro-op.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -22,7 +22,7 @@ const ANTI = antiWithin(0)
 
 /** Edges by source, those within one component only: all others lie on no cycle. */
 const cyclicEdges = (count: number, edges: EdgeList): ReadonlyMap<number, readonly number[]> => {
-  const { of } = componentsOf(graphOf(count, edges), WRITES | WR | ANTI)
+  const { of } = componentsOf(new Graph(count, edges), WRITES | WR | ANTI)
   const bySource = new Map<number, number[]>()
   for (let edge = 0; edge < edges.length; edge++) {
     const [from, to] = [edges.from[edge] as number, edges.to[edge] as number]

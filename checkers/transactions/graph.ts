@@ -41,6 +41,8 @@ export const RW = RW_KINDS[0] as Kinds
 
 const union = (kinds: readonly Kinds[]): Kinds => kinds.reduce((all, kind) => all | kind, 0)
 
+export const ALL_KINDS = union([...WW_KINDS.flat(), WR, ...RW_KINDS, PROCESS, REAL_TIME])
+
 /** WW edges of at most this scope and strength. */
 export const writesWithin = (scope: Scope, strength: Strength): Kinds =>
   union(WW_KINDS.slice(0, scope + 1).flatMap((kinds) => kinds.slice(0, strength + 1)))
@@ -142,44 +144,80 @@ export class EdgeList {
   }
 }
 
-/** Edges grouped by source: those out of `v` are at the places `first[v]` to `first[v + 1] - 1`. */
-export interface Adjacency {
+type TakeEdge = (from: number, to: number, kind: Kinds, edge: number) => void
+
+/** Gives all edges, and the same again when it is asked again. */
+type EachEdge = (take: TakeEdge) => void
+
+/** What is told of the edges of an `Adjacency` besides where they lead. */
+interface Told {
+  readonly kind: Uint16Array
+  readonly edges: Int32Array
+}
+
+/**
+ * Edges grouped by source: those out of `v` are at the places `first[v]` to `first[v + 1] - 1`. Whether there is a cycle of any
+ * kind is seen from their targets. So where there is none, nothing else takes room.
+ */
+export class Adjacency {
   readonly vertices: number
   readonly first: Int32Array
-  /** Number of each edge, its target and its kind. */
-  readonly edges: Int32Array
+  /** The target of each edge. */
   readonly target: Int32Array
-  readonly kind: Uint16Array
+  readonly #eachEdge: EachEdge
+  #told: Told | null = null
+
+  constructor(vertices: number, eachEdge: EachEdge) {
+    const first = new Int32Array(vertices + 1)
+    eachEdge((from) => first[from + 1]!++)
+    for (let v = 0; v < vertices; v++) first[v + 1]! += first[v] as number
+    const next = first.slice(0, vertices)
+    const target = new Int32Array(first[vertices] as number)
+    eachEdge((from, to) => {
+      target[next[from]!++] = to
+    })
+    this.vertices = vertices
+    this.first = first
+    this.target = target
+    this.#eachEdge = eachEdge
+  }
+
+  /** The kind of each edge. */
+  get kind(): Uint16Array {
+    return this.#tell().kind
+  }
+
+  /** The number of each edge. */
+  get edges(): Int32Array {
+    return this.#tell().edges
+  }
+
+  #tell(): Told {
+    if (this.#told !== null) return this.#told
+    const next = this.first.slice(0, this.vertices)
+    const { length } = this.target
+    const [kinds, edges] = [new Uint16Array(length), new Int32Array(length)]
+    this.#eachEdge((from, _to, kind, edge) => {
+      const at = next[from]!++
+      kinds[at] = kind
+      edges[at] = edge
+    })
+    this.#told = { kind: kinds, edges }
+    return this.#told
+  }
 }
 
 /** The edges of a list, numbered as they are in it. */
-export interface Graph extends Adjacency {
+export class Graph extends Adjacency {
   readonly list: EdgeList
+
+  constructor(vertices: number, list: EdgeList) {
+    // What is added to the list later is not in the graph.
+    const { length } = list
+    super(vertices, (take) => {
+      const { from, to, kind } = list
+      for (let i = 0; i < length; i++) take(from[i] as number, to[i] as number, kind[i] as number, i)
+    })
+    this.list = list
+  }
 }
-
-type TakeEdge = (from: number, to: number, kind: Kinds, edge: number) => void
-
-/** @param eachEdge gives all edges, and the same again when it is asked again */
-export const adjacencyOf = (vertices: number, eachEdge: (take: TakeEdge) => void): Adjacency => {
-  const first = new Int32Array(vertices + 1)
-  eachEdge((from) => first[from + 1]!++)
-  for (let v = 0; v < vertices; v++) first[v + 1]! += first[v] as number
-  const next = first.slice(0, vertices)
-  const count = first[vertices] as number
-  const [edges, target, kinds] = [new Int32Array(count), new Int32Array(count), new Uint16Array(count)]
-  eachEdge((from, to, kind, edge) => {
-    const at = next[from]!++
-    edges[at] = edge
-    target[at] = to
-    kinds[at] = kind
-  })
-  return { vertices, first, edges, target, kind: kinds }
-}
-
-export const graphOf = (vertices: number, list: EdgeList): Graph => ({
-  list,
-  ...adjacencyOf(vertices, (take) => {
-    const { from, to, kind, length } = list
-    for (let i = 0; i < length; i++) take(from[i] as number, to[i] as number, kind[i] as number, i)
-  }),
-})

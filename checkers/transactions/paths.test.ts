@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { rngFromSeed } from '../../harness/support/random.ts'
 import { componentsOf } from './components.ts'
-import { EdgeList, type Graph, graphOf, type Kinds, PROCESS, RW, WR, WW } from './graph.ts'
+import { EdgeList, Graph, type Kinds, PROCESS, RW, WR, WW } from './graph.ts'
 import { Paths } from './paths.ts'
 
 const VERTICES = 7
@@ -19,7 +19,7 @@ const drawGraph = (seed: number): Graph => {
       rng.fork('to', i).int(VERTICES),
       rng.fork('kind', i).pick([WW, WR, RW, PROCESS, PROCESS, PROCESS]),
     )
-  return graphOf(VERTICES, list)
+  return new Graph(VERTICES, list)
 }
 
 const isRun = (graph: Graph, edge: number | undefined, runs: Kinds): boolean =>
@@ -83,7 +83,7 @@ const graphWith = (
 ) => {
   const list = new EdgeList()
   for (const [from, to, kind] of edges) list.add(from, to, kind)
-  return graphOf(vertices, list)
+  return new Graph(vertices, list)
 }
 
 it('takes two steps rather than a run, a step and another run', () => {
@@ -121,7 +121,7 @@ it('numbers components nearly in the order of the vertices, if the search begins
     if (v % 10 === 3) list.add(v, v - 2, WW)
   }
   const roots = Int32Array.from({ length: count }, (_, i) => count - 1 - i)
-  const { of } = componentsOf(graphOf(count, list), WW, null, roots)
+  const { of } = componentsOf(new Graph(count, list), WW, null, roots)
   const inversions = Array.from({ length: count - 3 }, (_, v) =>
     Number((of[v] as number) < (of[v + 3] as number)),
   )

@@ -14,7 +14,7 @@ import {
   BY_VIEWS,
   BY_WRITES,
   EdgeList,
-  graphOf,
+  Graph,
   type Kinds,
   RW_KINDS,
   type Scope,
@@ -229,7 +229,7 @@ class RwRegister {
 
   /** The kinds of pairs, weakest first, that contradict each other nowhere; a contradiction is an anomaly. */
   #acyclicKinds(key: number, state: KeyState, pairs: EdgeList, scope: Scope): Kinds {
-    const order = graphOf(state.versions.length, pairs)
+    const order = new Graph(state.versions.length, pairs)
     // Nearly always: all kinds at once contradict each other nowhere.
     const all = writesWithin(scope, BY_VIEWS)
     if (componentsOf(order, all).cyclic.length === 0) return all

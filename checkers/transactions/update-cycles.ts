@@ -3,7 +3,7 @@
  * single transaction that only reads, must have a serial order in PL-3U (update serializable).
  */
 import { componentsOf } from './components.ts'
-import { antiWithin, BY_READS, EdgeList, graphOf, type Kinds, WR, writesWithin } from './graph.ts'
+import { antiWithin, BY_READS, EdgeList, Graph, type Kinds, WR, writesWithin } from './graph.ts'
 import { Paths } from './paths.ts'
 
 const KINDS: Kinds = writesWithin(0, BY_READS) | WR | antiWithin(0)
@@ -18,7 +18,7 @@ export type UpdateCycle =
 
 /** @param isUpdate row -> 1 if the transaction writes */
 export const findUpdateCycle = (count: number, edges: EdgeList, isUpdate: Uint8Array): UpdateCycle => {
-  const { of, cyclic } = componentsOf(graphOf(count, edges), KINDS)
+  const { of, cyclic } = componentsOf(new Graph(count, edges), KINDS)
   const list = new EdgeList()
   const origin: number[] = []
   for (let edge = 0; edge < edges.length; edge++) {
@@ -27,7 +27,7 @@ export const findUpdateCycle = (count: number, edges: EdgeList, isUpdate: Uint8A
     list.add(from, to, KINDS & (edges.kind[edge] as Kinds))
     origin.push(edge)
   }
-  const graph = graphOf(count, list)
+  const graph = new Graph(count, list)
   const paths = new Paths(graph)
   /** The shortest cycle that begins with an edge of `start` and goes on through updates only. */
   const through = (start: number, may: (vertex: number) => boolean): UpdateCycle | null => {

@@ -4,6 +4,7 @@ import type { Vocabulary } from '../api/vocabulary.ts'
 import { decodeAny, type HistorySource } from '../history/decode.ts'
 import type { Dialect } from '../history/import.ts'
 import { decodeHistory } from '../history/jsonl.ts'
+import { copiedOperation } from '../support/copied-operation.ts'
 
 /** What was read, as plain values that can be compared. */
 export interface Read {
@@ -12,12 +13,7 @@ export interface Read {
 }
 
 export const plain = (history: Sequence<Operation>): readonly Operation[] =>
-  history.map(({ index, timeNs, process, type, f, value, node, meta, error }) => ({
-    ...{ index, timeNs, process, type, f, value },
-    ...(node === undefined ? {} : { node }),
-    ...(meta === undefined ? {} : { meta }),
-    ...(error === undefined ? {} : { error }),
-  }))
+  history.map((operation) => copiedOperation(operation))
 
 const sourceOf = (text: string, name: string): HistorySource => ({
   name,

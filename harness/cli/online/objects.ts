@@ -7,6 +7,7 @@ import type { Checker, Verdict } from '../../api/verdict.ts'
 import type { Identity } from '../../api/vocabulary.ts'
 import { pairOperations } from '../../history/pairing.ts'
 import type { ObjectCounts } from '../../store/online-file.ts'
+import { copiedOperation } from '../../support/copied-operation.ts'
 import type { Due, Range, Windows } from './windows.ts'
 
 /** An object with which something is wrong. */
@@ -18,12 +19,7 @@ export interface BrokenObject {
 
 /** The same with indices from 0, as a history has them. */
 export const numbered = (operations: readonly Operation[]): readonly Operation[] =>
-  operations.map(({ timeNs, process, type, f, value, node, meta, error }, index) => ({
-    ...{ index, timeNs, process, type, f, value },
-    ...(node === undefined ? {} : { node }),
-    ...(meta === undefined ? {} : { meta }),
-    ...(error === undefined ? {} : { error }),
-  }))
+  operations.map((operation, index) => ({ ...copiedOperation(operation), index }))
 
 /**
  * When so many are broken, no more are judged: each costs seconds, since its evidence is made too, and what is broken is known.
