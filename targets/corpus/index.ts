@@ -11,6 +11,7 @@ import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
 import { hazelcastLock } from './hazelcast-lock.ts'
 import { hazelcastMerge } from './hazelcast-merge.ts'
 import { jgroupsRaft251 } from './jgroups-raft-251.ts'
+import { jgroupsRaftTerm } from './jgroups-raft-term.ts'
 import { kafkaLastReplica } from './kafka-last-replica.ts'
 import { kafkaPowerLoss } from './kafka-power-loss.ts'
 import { nats6888 } from './nats-6888.ts'
@@ -45,6 +46,7 @@ export const corpus: readonly KnownBug[] = [
   zookeeper4925,
   pysyncobjTerm,
   jgroupsRaft251,
+  jgroupsRaftTerm,
   redisEverysec,
   natsPowerLoss,
   etcdSerializableReads,

@@ -26,6 +26,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jgroups.Address;
 import org.jgroups.JChannel;
+import org.jgroups.protocols.raft.FileBasedLog;
+import org.jgroups.protocols.raft.Log;
+import org.jgroups.protocols.raft.LogEntry;
 import org.jgroups.raft.RaftHandle;
 import org.jgroups.raft.StateMachine;
 
@@ -171,6 +174,24 @@ public class Server implements Service.Member {
                 Command each = Command.readFrom(in);
                 texts.put(each.f(), each.args());
             }
+        }
+    }
+
+    /**
+     * The library's log stores as the member's term that of the entries which it appends, or of the last one that is left after a
+     * cut, even if the member is in a later term. This one never stores an earlier term than it has.
+     */
+    public static class TermKeepingLog extends FileBasedLog {
+        @Override
+        public Log currentTerm(long term) {
+            return term < currentTerm() ? this : super.currentTerm(term);
+        }
+
+        @Override
+        public void reinitializeTo(long index, LogEntry entry) {
+            long own = currentTerm();
+            super.reinitializeTo(index, entry);
+            super.currentTerm(Math.max(own, entry.term()));
         }
     }
 

@@ -22,6 +22,13 @@ export const jgroupsRaftOptions = {
     description:
       'jgroups-raft’s resend_interval (there: 1 s): a leader sends members what they lack only when nobody has asked it for anything for so long',
   },
+  'stored-term': {
+    type: 'string',
+    default: 'library',
+    choices: ['library', 'never-lower'],
+    description:
+      'the log: `library` is that of jgroups-raft, which may store an earlier term than it had; `never-lower` is the same log, which stores none, by a class of ours',
+  },
 } as const satisfies OptionSpecs
 
 export type JgroupsRaftOptions = OptionsOf<typeof jgroupsRaftOptions>

@@ -6,6 +6,12 @@ import type { ClusterPlan, NodeIdentity } from '../../harness/api/target.ts'
 import type { JgroupsRaftOptions } from './options.ts'
 import { PEER_PORT } from './ports.ts'
 
+/** The log's class: of jgroups-raft, or of `Server.java`. */
+const LOG_CLASSES: Readonly<Record<JgroupsRaftOptions['stored-term'], string>> = {
+  library: 'org.jgroups.protocols.raft.FileBasedLog',
+  'never-lower': 'Server$TermKeepingLog',
+}
+
 export const stackOf = (
   node: NodeIdentity,
   { nodes, options }: ClusterPlan<JgroupsRaftOptions>,
@@ -27,7 +33,7 @@ export const stackOf = (
   <FRAG4 frag_size="60K"/>
   <raft.ELECTION/>
   <raft.RAFT members="${nodes.map(({ name }) => name).join(',')}" raft_id="${node.name}" log_dir="${node.dataDir}"
-             resend_interval="${options['resend-interval']}"/>
+             resend_interval="${options['resend-interval']}" log_class="${LOG_CLASSES[options['stored-term']]}"/>
   <raft.REDIRECT/>
 </config>
 `

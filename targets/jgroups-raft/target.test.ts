@@ -4,7 +4,13 @@ import { statusFrom } from '../pysyncobj/control.ts'
 import { jgroupsRaft } from './target.ts'
 import { programsOf } from './versions.ts'
 
-const OPTIONS = { version: '1.0.12', reads: 'log', 'suspect-after': 2000, 'resend-interval': 70 } as const
+const OPTIONS = {
+  version: '1.0.12',
+  reads: 'log',
+  'suspect-after': 2000,
+  'resend-interval': 70,
+  'stored-term': 'library',
+} as const
 const NODES = ['n1', 'n2'].map((name, at) => ({
   name,
   index: at + 1,
@@ -12,10 +18,15 @@ const NODES = ['n1', 'n2'].map((name, at) => ({
   dataDir: `/data/${name}`,
 }))
 
-const launched = (reads: 'log' | 'local') => {
+const launched = (reads: 'log' | 'local', storedTerm: 'library' | 'never-lower' = 'library') => {
   const [node] = NODES
   if (node === undefined) throw new Error('no node')
-  const plan = { nodes: NODES, services: [], options: { ...OPTIONS, reads }, bug: null }
+  const plan = {
+    nodes: NODES,
+    services: [],
+    options: { ...OPTIONS, reads, 'stored-term': storedTerm },
+    bug: null,
+  }
   return jgroupsRaft.launch(node, plan, (name) => `/programs/${name}`)
 }
 
@@ -26,6 +37,13 @@ describe('jgroups-raft', () => {
     expect(stack).toContain('members="n1,n2" raft_id="n1" log_dir="/data/n1"')
     expect(stack).toContain('resend_interval="70"')
     expect(stack).toContain('FD_ALL3 timeout="2000" interval="500"')
+  })
+
+  it('has the log of the library, or ours', () => {
+    expect(launched('log').files['stack.xml']).toContain(
+      'log_class="org.jgroups.protocols.raft.FileBasedLog"',
+    )
+    expect(launched('log', 'never-lower').files['stack.xml']).toContain('log_class="Server$TermKeepingLog"')
   })
 
   it('compiles our server against the jars of the version before the first start, and starts it with them', () => {
