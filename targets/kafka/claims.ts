@@ -9,11 +9,16 @@
  * - Design, "Message Delivery Semantics" and KIP-98: an idempotent producer's record is stored once.
  * - Introduction, "Topics": a consumer of a partition reads its events in the order in which they were written; a consumer that commits
  *   after processing processes at least once.
+ * - Design, "Message Delivery Semantics", and KIP-98: "a producer [can] send messages to multiple topic partitions using transaction-like
+ *   semantics: i.e. either all messages are successfully written or none of them are"; consumer configs, `isolation.level`: with
+ *   `read_committed` only what was committed is returned, "in offset order", up to the last stable offset. No order of the records of
+ *   two transactions is promised.
  */
 import type { Claims } from '../../harness/api/claims.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import type { KafkaOptions } from './options.ts'
@@ -26,6 +31,7 @@ const CONSISTENCY: Claims['consistency'] = {
   [APPEND_LOG.name]: { append: 'linearizable', read: 'consistent-prefix' },
   [SET.name]: { add: 'linearizable', read: 'consistent-prefix' },
   [QUEUE.name]: 'fifo-at-least-once',
+  [LIST_APPEND.name]: 'committed-reads',
   [UNIQUE_IDS.name]: 'ordered',
   [WATCH.name]: 'exactly-once',
 }

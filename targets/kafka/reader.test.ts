@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Cluster } from './brokers.ts'
 import { KafkaError } from './errors.ts'
 import type { Message } from './message.ts'
-import { type Reads, readFrom } from './reader.ts'
+import { type Reads, readCommitted, readFrom } from './reader.ts'
 import { batchOf } from './records.ts'
 import { Reader, Writer } from './wire.ts'
 
@@ -30,7 +30,12 @@ const recordAt = (offset: number): Buffer => {
 }
 
 /** With the records of these offsets. */
-const fetched = (highWatermark: number, offsets: readonly number[], error = 0): Buffer =>
+const fetched = (
+  highWatermark: number,
+  offsets: readonly number[],
+  error = 0,
+  lastStable = highWatermark,
+): Buffer =>
   new Writer()
     .int32(0)
     .int16(0)
@@ -41,7 +46,7 @@ const fetched = (highWatermark: number, offsets: readonly number[], error = 0): 
     .int32(0)
     .int16(error)
     .int64(highWatermark)
-    .int64(highWatermark)
+    .int64(lastStable)
     .int64(0)
     .int32(-1)
     .int32(-1)
@@ -73,9 +78,12 @@ const playing = (answers: readonly Buffer[]) => {
   }
   const read = async (reads: Reads, first = 0): Promise<readonly number[]> =>
     (await readFrom(cluster, 't', first, reads, NEVER)).map(({ offset }) => offset)
+  const readDecided = async (reads: Reads): Promise<readonly number[]> =>
+    (await readCommitted(cluster, 't', reads, NEVER)).map(({ offset }) => offset)
   return {
     asked,
     read,
+    readDecided,
     elect: (address: string) => {
       leader = address
     },
@@ -132,4 +140,35 @@ it('of its own replica reads what that knows to be committed, and asks nobody el
 
 it('gives up at an error that does not pass', async () => {
   await expect(playing([fetched(-1, [], 56)]).read('replica')).rejects.toThrow('KAFKA_STORAGE_ERROR')
+})
+
+describe('what is committed', () => {
+  it('is read when all that was there when it was asked for is decided', async () => {
+    const { asked, readDecided } = playing([
+      endAt(3),
+      fetched(3, [0], 0, 1),
+      fetched(4, [], 0, 1),
+      fetched(5, [1, 2], 0, 4),
+      fetched(5, [3, 4]),
+    ])
+    // What follows the last stable offset of that time may be a part of a transaction.
+    expect(await readDecided('leader')).toEqual([0, 1, 2, 3])
+    expect(asked).toEqual(['a end', 'a fetch', 'a fetch', 'a fetch', 'a fetch'])
+  })
+
+  it('of an empty topic is nothing', async () => {
+    expect(await playing([endAt(0), fetched(0, [])]).readDecided('leader')).toEqual([])
+    expect(await playing([fetched(0, [])]).readDecided('replica')).toEqual([])
+  })
+
+  it('is not less than it was said to be', async () => {
+    const { readDecided } = playing([endAt(2), fetched(2, [0]), fetched(2, [])])
+    await expect(readDecided('leader')).rejects.toThrow('t ends at 1, and was said to be stable up to 2')
+  })
+
+  it('of its own replica waits for what that replica has', async () => {
+    const { asked, readDecided } = playing([fetched(2, [0], 0, 1), fetched(2, [1])])
+    expect(await readDecided('replica')).toEqual([0, 1])
+    expect(asked).toEqual(['b fetch', 'b fetch'])
+  })
 })

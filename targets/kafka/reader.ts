@@ -3,7 +3,7 @@ import { sleep } from '../../harness/support/wait.ts'
 import type { Asked, Cluster } from './brokers.ts'
 import { isMoved, KafkaError, OFFSET_NOT_AVAILABLE } from './errors.ts'
 import type { Message } from './message.ts'
-import { type Fetched, fetch, latestOffset } from './messages.ts'
+import { type Fetched, fetch, latestOffset, READ_COMMITTED } from './messages.ts'
 import { recordsFrom, type Stored } from './records.ts'
 
 /** Who is asked: the leader; or the client's own broker, if it has a replica. */
@@ -11,6 +11,7 @@ export type Reads = 'leader' | 'replica'
 
 const PAUSE_MS = 100
 const MOST_MOVES = 3
+const UNDECIDED_PAUSE_MS = 20
 
 /** Asks again if another broker leads by now, and for as long as the leader does not know what was committed. */
 const askAbout = async <Answer extends { readonly error: number }>(
@@ -72,6 +73,37 @@ export const readFrom = async (
     next = batch.next
   }
   return records
+}
+
+/**
+ * What transactions have committed, of all that was in the topic when the first answer came: it waits until each transaction that
+ * was open then is decided. All records up to one last stable offset, so of no transaction only a part.
+ *
+ * @throws if it does not learn them
+ */
+export const readCommitted = async (
+  cluster: Cluster,
+  topic: string,
+  reads: Reads,
+  signal: AbortSignal,
+): Promise<readonly Stored[]> => {
+  const records: Stored[] = []
+  let end = await endOf(cluster, topic, reads, signal)
+  /** Where the part begins that is not shown. Null: it is not known, since something before `end` is undecided. */
+  let stable: number | null = null
+  for (let next = 0; stable === null || next < stable; ) {
+    const message: Message<Fetched> = fetch(topic, next, 0, READ_COMMITTED)
+    const fetched: Fetched = await askAbout(cluster, topic, message, reads, signal)
+    end ??= fetched.highWatermark
+    if (stable === null && fetched.lastStable >= end) stable = fetched.lastStable
+    const batch = recordsFrom(fetched.bytes, next, fetched.aborted)
+    if (batch.next === next && stable === null) await sleep(UNDECIDED_PAUSE_MS, signal)
+    if (batch.next === next && stable !== null && next < stable)
+      throw new Error(`${topic} ends at ${next}, and was said to be stable up to ${stable}`)
+    records.push(...batch.records)
+    next = batch.next
+  }
+  return records.filter(({ offset }) => stable !== null && offset < stable)
 }
 
 /** The record at an offset, for which it waits a moment. Null: there is none. @throws if it does not learn that */

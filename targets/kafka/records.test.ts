@@ -6,6 +6,35 @@ import { Reader, Writer } from './wire.ts'
 
 const PRODUCER = { id: 4001, epoch: 2 }
 
+/** A record of a transaction. */
+const inTransaction = (offset: number, id: number): Buffer => {
+  const batch = batchOf(`${id}`, { id, epoch: 0 }, 0, true)
+  batch.writeBigInt64BE(BigInt(offset))
+  return batch
+}
+
+/** The marker that ends a transaction: a batch of one record whose key has a version and a kind. */
+const marker = (offset: number, id: number, ends: 'abort' | 'commit'): Buffer => {
+  const [abort, commit] = [0, 1]
+  const key = new Writer()
+    .int16(0)
+    .int16(ends === 'abort' ? abort : commit)
+    .done()
+  const record = new Writer()
+    .int8(0)
+    .varint(0)
+    .varint(0)
+    .varint(key.length)
+    .raw(key)
+    .varint(0)
+    .varint(0)
+    .done()
+  const summed = new Writer().int16(0b11_0000).int32(0).int64(0).int64(0).int64(id).int16(0).int32(-1)
+  const body = summed.int32(1).varint(record.length).raw(record).done()
+  const rest = new Writer().int32(-1).int8(2).uint32(crc32c(body)).raw(body).done()
+  return new Writer().int64(offset).bytes(rest).done()
+}
+
 /** As it lies in a log: the broker writes the offset. */
 const storedAt = (offset: number, text: string): Buffer => {
   const batch = batchOf(text, PRODUCER, 0)
@@ -105,4 +134,46 @@ describe('a batch', () => {
     batch[16] = 1
     expect(() => recordsFrom(batch, 3)).toThrow('a batch of format 1')
   })
+})
+
+describe('what was aborted', () => {
+  const shown = (batches: readonly Buffer[], ...aborted: readonly (readonly [number, number])[]) =>
+    recordsFrom(
+      Buffer.concat(batches),
+      0,
+      aborted.map(([producer, first]) => ({ producer, first })),
+    ).records.map(({ offset }) => offset)
+
+  it('is left out from its first record to its marker, and nothing else of that producer', () => {
+    const log = [
+      inTransaction(0, 1),
+      marker(1, 1, 'commit'),
+      inTransaction(2, 1),
+      inTransaction(3, 2),
+      inTransaction(4, 1),
+      marker(5, 1, 'abort'),
+      inTransaction(6, 1),
+      marker(7, 1, 'commit'),
+      marker(8, 2, 'commit'),
+    ]
+    expect(shown(log, [1, 2])).toEqual([0, 3, 6])
+    expect(shown(log)).toEqual([0, 2, 3, 4, 6])
+  })
+
+  it('is left out if it began before what was asked for', () =>
+    expect(shown([inTransaction(4, 1), inTransaction(5, 2), marker(6, 1, 'abort')], [1, 0])).toEqual([5]))
+
+  it('may be several transactions of one producer, in any order', () => {
+    const log = [
+      inTransaction(0, 1),
+      marker(1, 1, 'abort'),
+      inTransaction(2, 1),
+      marker(3, 1, 'commit'),
+      inTransaction(4, 1),
+      marker(5, 1, 'abort'),
+    ]
+    expect(shown(log, [1, 4], [1, 0])).toEqual([2])
+  })
+
+  it('is in no record without a transaction', () => expect(shown([storedAt(0, 'x')], [4001, 0])).toEqual([0]))
 })
