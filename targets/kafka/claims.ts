@@ -9,10 +9,9 @@
  * - Design, "Message Delivery Semantics" and KIP-98: an idempotent producer's record is stored once.
  * - Introduction, "Topics": a consumer of a partition reads its events in the order in which they were written; a consumer that commits
  *   after processing processes at least once.
- * - Design, "Message Delivery Semantics", and KIP-98: "a producer [can] send messages to multiple topic partitions using transaction-like
- *   semantics: i.e. either all messages are successfully written or none of them are"; consumer configs, `isolation.level`: with
- *   `read_committed` only what was committed is returned, "in offset order", up to the last stable offset. No order of the records of
- *   two transactions is promised.
+ * - Design, "Message Delivery Semantics", and KIP-98: a producer may write to several partitions in one transaction, so that all of it
+ *   is written or none. Consumer configs, `isolation.level`: with `read_committed` only what was committed is returned, in the order of
+ *   offsets, up to the last stable offset. In which order the records of two transactions come is not promised.
  */
 import type { Claims } from '../../harness/api/claims.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'

@@ -1,7 +1,12 @@
 /** The broker that keeps what is known of a consumer group, or of a transactional producer. */
 import { sleep } from '../../harness/support/wait.ts'
 import type { Asked, Cluster } from './brokers.ts'
-import { COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, KafkaError } from './errors.ts'
+import {
+  COORDINATOR_LOAD_IN_PROGRESS,
+  COORDINATOR_NOT_AVAILABLE,
+  KafkaError,
+  NotSentError,
+} from './errors.ts'
 import { type Message, message } from './message.ts'
 
 /** Whose coordinator it is, by the protocol's numbers. */
@@ -47,6 +52,8 @@ export const coordinatorOf = async (
     if (error !== 0 && !NOT_YET.has(error)) throw new KafkaError(error, 'looking for the coordinator')
     const address = error === 0 ? cluster.addressOf(id) : null
     if (address !== null) return cluster.linkTo(address, signal)
-    await sleep(PAUSE_MS, signal)
+    await sleep(PAUSE_MS, signal).catch(() => {
+      throw new NotSentError(`${name} has no coordinator`)
+    })
   }
 }

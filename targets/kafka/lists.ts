@@ -12,7 +12,7 @@ import type { Act, Session } from './objects.ts'
 import { readCommitted } from './reader.ts'
 
 /** Lists are as many as a run is long, and a topic takes its time to make. */
-const TOPICS = 16
+const TOPICS = 8
 
 const topicOf = (key: Scalar): string => `lists.${crc32c(Buffer.from(printJson(key))) % TOPICS}`
 
@@ -31,7 +31,7 @@ export const actOnLists: Act = async (session, raw) => {
   )
   const { transactions, signal } = session
   // What it left open itself is then decided, and does not keep its reads waiting.
-  if (appends.length > 0) await transactions.introduce(signal)
+  if (appends.length > 0) await transactions.introduce(appends, signal)
   const done: AppendOp[] = []
   for (const op of value) done.push(op[0] === 'r' ? ['r', op[1], await elementsOf(session, op[1])] : op)
   if (appends.length > 0) await transactions.commit(appends, signal)

@@ -4,7 +4,7 @@ import type { Asked, Cluster } from './brokers.ts'
 import { isMoved, KafkaError, OFFSET_NOT_AVAILABLE } from './errors.ts'
 import type { Message } from './message.ts'
 import { type Fetched, fetch, latestOffset, READ_COMMITTED } from './messages.ts'
-import { recordsFrom, type Stored } from './records.ts'
+import { batchesFrom, recordsFrom, type Stored } from './records.ts'
 
 /** Who is asked: the leader; or the client's own broker, if it has a replica. */
 export type Reads = 'leader' | 'replica'
@@ -75,9 +75,40 @@ export const readFrom = async (
   return records
 }
 
+/** What is read of a topic, of transactions as a whole. */
+class WholeTransactions {
+  readonly records: Stored[] = []
+  /** Where to read on. */
+  next = 0
+  /** Producers of what was read, whose transactions go on. */
+  readonly #open = new Set<number>()
+  /** All that must be read is before it. Null: it is not known yet. */
+  #stable: number | null = null
+
+  get isWhole(): boolean {
+    return this.#stable !== null && this.next >= this.#stable && this.#open.size === 0
+  }
+
+  /** @param end up to where there was something when it was asked for. Whether anything was read */
+  take({ lastStable, bytes, aborted }: Fetched, end: number): boolean {
+    const from = this.next
+    if (lastStable >= end) this.#stable ??= lastStable
+    for (const { next, records, producer, isTransactional, ends } of batchesFrom(bytes, from, aborted)) {
+      if (this.isWhole) break
+      this.records.push(...records)
+      this.next = next
+      if (ends !== null) this.#open.delete(producer)
+      else if (isTransactional) this.#open.add(producer)
+    }
+    return this.next > from
+  }
+}
+
 /**
  * What transactions have committed, of all that was in the topic when the first answer came: it waits until each transaction that
- * was open then is decided. All records up to one last stable offset, so of no transaction only a part.
+ * was open then is decided. The last stable offset alone does not tell that a transaction was read as a whole: a broker may sometimes
+ * give one within what a transaction has committed just now, and the rest with the next answer. So it reads on until no transaction
+ * goes on, which their markers tell.
  *
  * @throws if it does not learn them
  */
@@ -87,23 +118,18 @@ export const readCommitted = async (
   reads: Reads,
   signal: AbortSignal,
 ): Promise<readonly Stored[]> => {
-  const records: Stored[] = []
+  const read = new WholeTransactions()
   let end = await endOf(cluster, topic, reads, signal)
-  /** Where the part begins that is not shown. Null: it is not known, since something before `end` is undecided. */
-  let stable: number | null = null
-  for (let next = 0; stable === null || next < stable; ) {
-    const message: Message<Fetched> = fetch(topic, next, 0, READ_COMMITTED)
+  while (!read.isWhole) {
+    const message: Message<Fetched> = fetch(topic, read.next, 0, READ_COMMITTED)
     const fetched: Fetched = await askAbout(cluster, topic, message, reads, signal)
     end ??= fetched.highWatermark
-    if (stable === null && fetched.lastStable >= end) stable = fetched.lastStable
-    const batch = recordsFrom(fetched.bytes, next, fetched.aborted)
-    if (batch.next === next && stable === null) await sleep(UNDECIDED_PAUSE_MS, signal)
-    if (batch.next === next && stable !== null && next < stable)
-      throw new Error(`${topic} ends at ${next}, and was said to be stable up to ${stable}`)
-    records.push(...batch.records)
-    next = batch.next
+    if (read.take(fetched, end) || read.isWhole) continue
+    await sleep(UNDECIDED_PAUSE_MS, signal).catch(() => {
+      throw new Error(`what follows in ${topic} from ${read.next} on is not decided`)
+    })
   }
-  return records.filter(({ offset }) => stable !== null && offset < stable)
+  return read.records
 }
 
 /** The record at an offset, for which it waits a moment. Null: there is none. @throws if it does not learn that */

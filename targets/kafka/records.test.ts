@@ -1,39 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { crc32c } from './crc32c.ts'
-import { batchOf, recordsFrom } from './records.ts'
+import { batchesFrom, batchOf, recordsFrom } from './records.ts'
+import { inTransaction, marker } from './testing/logged.ts'
 import { Reader, Writer } from './wire.ts'
 
 const PRODUCER = { id: 4001, epoch: 2 }
-
-/** A record of a transaction. */
-const inTransaction = (offset: number, id: number): Buffer => {
-  const batch = batchOf(`${id}`, { id, epoch: 0 }, 0, true)
-  batch.writeBigInt64BE(BigInt(offset))
-  return batch
-}
-
-/** The marker that ends a transaction: a batch of one record whose key has a version and a kind. */
-const marker = (offset: number, id: number, ends: 'abort' | 'commit'): Buffer => {
-  const [abort, commit] = [0, 1]
-  const key = new Writer()
-    .int16(0)
-    .int16(ends === 'abort' ? abort : commit)
-    .done()
-  const record = new Writer()
-    .int8(0)
-    .varint(0)
-    .varint(0)
-    .varint(key.length)
-    .raw(key)
-    .varint(0)
-    .varint(0)
-    .done()
-  const summed = new Writer().int16(0b11_0000).int32(0).int64(0).int64(0).int64(id).int16(0).int32(-1)
-  const body = summed.int32(1).varint(record.length).raw(record).done()
-  const rest = new Writer().int32(-1).int8(2).uint32(crc32c(body)).raw(body).done()
-  return new Writer().int64(offset).bytes(rest).done()
-}
 
 /** As it lies in a log: the broker writes the offset. */
 const storedAt = (offset: number, text: string): Buffer => {
@@ -138,11 +110,13 @@ describe('a batch', () => {
 
 describe('what was aborted', () => {
   const shown = (batches: readonly Buffer[], ...aborted: readonly (readonly [number, number])[]) =>
-    recordsFrom(
-      Buffer.concat(batches),
-      0,
-      aborted.map(([producer, first]) => ({ producer, first })),
-    ).records.map(({ offset }) => offset)
+    [
+      ...batchesFrom(
+        Buffer.concat(batches),
+        0,
+        aborted.map(([producer, first]) => ({ producer, first })),
+      ),
+    ].flatMap(({ records }) => records.map(({ offset }) => offset))
 
   it('is left out from its first record to its marker, and nothing else of that producer', () => {
     const log = [

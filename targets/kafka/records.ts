@@ -56,10 +56,11 @@ export const batchOf = (
   return new Writer().int64(0).bytes(rest).done()
 }
 
-interface Batch {
+export interface Batch {
   /** The offset after it. */
   readonly next: number
   readonly producer: number
+  /** In a transaction, and not aborted. */
   readonly isTransactional: boolean
   /** How it ends a transaction. Null: it is no marker. */
   readonly ends: 'commit' | 'abort' | null
@@ -125,28 +126,40 @@ class Filter {
 }
 
 /**
- * The records of whole batches; a last one that is cut off is left out. `next`: the offset after them, `from` if there is none.
+ * Whole batches; a last one that is cut off is left out, and so are records that were aborted.
  *
+ * @param from a batch is answered wholly, also from its middle on: records before this offset are left out
  * @param aborted transactions whose records are left out
  * @throws if a batch is damaged, compressed or of another format
  */
-export const recordsFrom = (
+export const batchesFrom = function* (
   bytes: Buffer,
   from: number,
-  aborted: readonly Aborted[] = [],
-): { readonly next: number; readonly records: readonly Stored[] } => {
+  aborted: readonly Aborted[],
+): Generator<Batch> {
   const reader = new Reader(bytes)
   const filter = new Filter(aborted)
-  const records: Stored[] = []
-  let next = from
   while (reader.left >= 12) {
     const base = reader.int64()
     const length = reader.int32()
     if (length > reader.left) break
     const batch = batchFrom(base, reader.raw(length))
+    const isShown = filter.shows(batch)
+    const records = isShown ? batch.records.filter(({ offset }) => offset >= from) : []
+    yield { ...batch, isTransactional: batch.isTransactional && isShown, records }
+  }
+}
+
+/** The records of whole batches. `next`: the offset after them, `from` if there is none. */
+export const recordsFrom = (
+  bytes: Buffer,
+  from: number,
+): { readonly next: number; readonly records: readonly Stored[] } => {
+  const records: Stored[] = []
+  let next = from
+  for (const batch of batchesFrom(bytes, from, [])) {
+    records.push(...batch.records)
     next = batch.next
-    // A batch is answered wholly, also from its middle on.
-    if (filter.shows(batch)) records.push(...batch.records.filter(({ offset }) => offset >= from))
   }
   return { next, records }
 }

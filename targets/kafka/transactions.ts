@@ -18,6 +18,7 @@ import {
   KafkaError,
   NOT_COORDINATOR,
   NoAnswerError,
+  UNKNOWN_TOPIC_OR_PARTITION,
   UncommittedError,
 } from './errors.ts'
 import type { Message } from './message.ts'
@@ -53,9 +54,14 @@ export interface TransactionOptions {
   readonly abortEvery: number
 }
 
-/** Errors of the coordinator that may be over by the next time. */
-const mayPass = (code: number): boolean =>
-  NOT_YET.has(code) || code === NOT_COORDINATOR || code === CONCURRENT_TRANSACTIONS
+/** Errors of the coordinator that may be over by the next time. It learns late of a topic that was made just now. */
+const PASSING_ERRORS: ReadonlySet<number> = new Set([
+  ...NOT_YET,
+  NOT_COORDINATOR,
+  CONCURRENT_TRANSACTIONS,
+  UNKNOWN_TOPIC_OR_PARTITION,
+])
+const mayPass = (code: number): boolean => PASSING_ERRORS.has(code)
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(messageOf(error)))
 
@@ -83,9 +89,15 @@ export class Transactions {
     return this.#isSpent
   }
 
-  /** Becomes the owner of its transactional id, if it is not yet: what an earlier one left open is then aborted. */
-  async introduce(signal: AbortSignal): Promise<void> {
+  /**
+   * Becomes the owner of its transactional id, if it is not yet: what an earlier one left open is then aborted.
+   *
+   * @param appends to come; a topic that is missing is created
+   */
+  async introduce(appends: readonly Append[], signal: AbortSignal): Promise<void> {
     this.attempts = 0
+    // Brokers that tell of a topic also tell where the coordinator may be.
+    for (const { topic } of appends) await this.#cluster.place(topic, signal)
     if (this.#self !== null) return
     const { name, transactionTimeoutMs } = this.#options
     const { id, epoch } = await this.#insist(
@@ -103,8 +115,7 @@ export class Transactions {
    * @throws InDoubtError if it may be committed; anything else if it is not
    */
   async commit(appends: readonly Append[], signal: AbortSignal): Promise<void> {
-    await this.introduce(signal)
-    for (const { topic } of appends) await this.#cluster.place(topic, signal)
+    await this.introduce(appends, signal)
     this.#begun += 1
     this.#topics.clear()
     this.#isSpent = true
