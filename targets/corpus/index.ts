@@ -11,6 +11,7 @@ import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
 import { hazelcastLock } from './hazelcast-lock.ts'
 import { hazelcastMerge } from './hazelcast-merge.ts'
 import { jgroupsRaft251 } from './jgroups-raft-251.ts'
+import { kafka17754 } from './kafka-17754.ts'
 import { kafkaLastReplica } from './kafka-last-replica.ts'
 import { kafkaPowerLoss } from './kafka-power-loss.ts'
 import { nats6888 } from './nats-6888.ts'
@@ -45,6 +46,7 @@ export const corpus: readonly KnownBug[] = [
   zookeeper4925,
   pysyncobjTerm,
   jgroupsRaft251,
+  kafka17754,
   redisEverysec,
   natsPowerLoss,
   etcdSerializableReads,
