@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Operation } from '../harness/api/history.ts'
 import type { Verdict } from '../harness/api/verdict.ts'
 import { writeScaleHistory } from '../harness/cli/bench/scale-history.ts'
+import { parseExpect } from '../harness/cli/run/expect.ts'
 import { parseOptions } from '../harness/cli/run/options.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
 import { temporaryFolder } from '../harness/testing/command.ts'
@@ -31,7 +32,13 @@ const judge = async (
 ): Promise<readonly Verdict[]> => {
   const given = /--workload-opts (\S+)/.exec(flags)?.[1]
   const options = parseOptions(workload.name, given, workload.options)
-  const record = { ...bareRecord(history), vocabulary: workload.vocabulary, workloadOptions: options }
+  const expected = parseExpect(/--expect (\S+)/.exec(flags)?.[1], workload.vocabulary)
+  const record = {
+    ...bareRecord(history),
+    vocabulary: workload.vocabulary,
+    workloadOptions: options,
+    ...(expected === null ? {} : { expect: expected }),
+  }
   const checkers = workload
     .checkers(options)
     .filter(({ judgesBeginnings, needs }) => judgesBeginnings && needs.every((part) => record[part] !== null))

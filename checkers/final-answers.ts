@@ -26,11 +26,11 @@ const lastHealNs = ({ faults }: RunRecord): number =>
     ),
   )
 
-/** Of each object, by what `objectOf` tells of a read, the reads of `foldLastReads`. */
-export const foldLastReadsByObject = <Named>(
+/** Of each object, by what `objectsOf` tells of a read, which may be of several, the reads of `foldLastReads`. */
+export const foldLastReadsByObjects = <Named>(
   record: RunRecord,
   vocabulary: Vocabulary,
-  objectOf: (read: Answered) => Named,
+  objectsOf: (read: Answered) => Iterable<Named>,
 ): Fold<ReadonlyMap<Named, readonly Answered[]>> => {
   const healedNs = record.isUnderWay === true ? Number.POSITIVE_INFINITY : lastHealNs(record)
   let lastIndex = -1
@@ -44,10 +44,11 @@ export const foldLastReadsByObject = <Named>(
         // All reads so far began before it.
         if (last.size > 0) last.clear()
       } else if (completion?.type === 'ok' && invocation.index > lastIndex && invocation.timeNs >= healedNs) {
-        const named = objectOf(pair as Answered)
-        const places = last.get(named) ?? new Map<string | number, number>()
-        last.set(named, places)
-        places.set(invocation.node ?? invocation.process, place)
+        for (const named of objectsOf(pair as Answered)) {
+          const places = last.get(named) ?? new Map<string | number, number>()
+          last.set(named, places)
+          places.set(invocation.node ?? invocation.process, place)
+        }
       }
     },
     result: () => {
@@ -59,6 +60,13 @@ export const foldLastReadsByObject = <Named>(
     },
   }
 }
+
+export const foldLastReadsByObject = <Named>(
+  record: RunRecord,
+  vocabulary: Vocabulary,
+  objectOf: (read: Answered) => Named,
+): Fold<ReadonlyMap<Named, readonly Answered[]>> =>
+  foldLastReadsByObjects(record, vocabulary, (read) => [objectOf(read)])
 
 /**
  * The last read of each node, or of each process where nodes are not told, among those that began after every change and

@@ -35,7 +35,7 @@ describe('known histories', () => {
       dialect: flagOf(flags, 'dialect') === 'etcd' ? 'etcd' : 'jepsen',
       workloadOpts: flagOf(flags, 'workload-opts'),
       pages: undefined,
-      expect: undefined,
+      expect: flagOf(flags, 'expect'),
     })
     expect(judged.verdict.status, judged.verdict.summary).toBe(verdict)
   })

@@ -28,6 +28,8 @@ export const OTHERS = [
   'OTV',
   'fractured-read',
   'G-update',
+  'torn-transaction',
+  'lost-append',
 ] as const
 export type OtherName = (typeof OTHERS)[number]
 
@@ -57,6 +59,8 @@ const MEANINGS: Readonly<Record<CycleName | OtherName, string>> = {
   'fractured-read': 'a transaction saw one write of another and missed a second one',
   'G-update':
     'a cycle in which at most one transaction only reads: the updates alone cannot be put in an order that it fits',
+  'torn-transaction': 'part of what a transaction appended is seen, and part of it is missing for good',
+  'lost-append': 'what a committed transaction appended is missing for good',
   'lost-update': 'two transactions read the same version and both wrote on top of it',
 }
 

@@ -8,13 +8,14 @@ import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
-import { ANOMALIES, meaningOf } from './anomalies.ts'
+import { ANOMALIES, type AnomalyName, meaningOf } from './anomalies.ts'
 import { inWords, modelsBrokenBy } from './consistency.ts'
 import { drawnProof } from './cycle-view.ts'
 import { firstBroken } from './first-broken.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
 import type { MicroOp } from './micro-op.ts'
-import type { Proof } from './proofs.ts'
+import { type FinalLists, findMissing, foldFinalLists } from './missing.ts'
+import type { Proof, Proofs } from './proofs.ts'
 import { COMMITTED, foldTransactions, type Transactions } from './transactions.ts'
 import { transactionsWindow } from './window.ts'
 
@@ -44,6 +45,9 @@ const describe = ({ pairs }: RunRecord, transactions: Transactions, row: number)
   return `process ${transactions.process[row]} on ${invocation?.node ?? 'a node'} at ${at} ms${ops}`
 }
 
+/** They show what should be there, and not when it went missing. */
+const FOR_GOOD: readonly AnomalyName[] = ['torn-transaction', 'lost-append']
+
 const evidenceOf = (
   record: RunRecord,
   transactions: Transactions,
@@ -58,6 +62,7 @@ const evidenceOf = (
     text: [...who, '', because].join('\n'),
     operations: proof.transactions.map((row) => transactions.invokedAt[row] as number),
     ...(isAllowed ? { isAllowed } : {}),
+    ...(FOR_GOOD.some((each) => each === anomaly) ? { isMissing: true } : {}),
     ...drawnProof(proof, transactions),
   }
 }
@@ -113,7 +118,28 @@ const isTelling = ({ count, outcome, ...history }: Transactions): boolean => {
 
 const fold = (record: RunRecord, options: JudgeOptions): Fold<Judged> => {
   const transactions = foldTransactions(record.pairs.length, options.vocabulary)
-  return { take: transactions.take, result: () => judge(record, options, transactions.result()) }
+  if (options.vocabulary !== LIST_APPEND)
+    return { take: transactions.take, result: () => judge(record, options, transactions.result(), new Map()) }
+  const lists = foldFinalLists(record)
+  return {
+    take: (pair, place) => {
+      transactions.take(pair, place)
+      lists.take(pair, place)
+    },
+    result: () => judge(record, options, transactions.result(), lists.result()),
+  }
+}
+
+/** Together with what is missing for good. */
+const withMissing = (judgement: Judgement, { counts: missing, kept }: Proofs): Judgement => {
+  if (missing.size === 0) return judgement
+  const counts = new Map([...judgement.counts, ...missing])
+  return {
+    ...judgement,
+    counts,
+    proofs: [...judgement.proofs, ...kept],
+    broken: modelsBrokenBy(counts.keys()),
+  }
 }
 
 /** What is wrong with the shortest beginning that breaks the promise, as far as it is not among what is wrong with the whole. */
@@ -135,10 +161,15 @@ const provedFirst = (
   return { proofs, isFirst: isShortest }
 }
 
-const judge = (record: RunRecord, options: JudgeOptions, transactions: Transactions): Judged => {
+const judge = (
+  record: RunRecord,
+  options: JudgeOptions,
+  transactions: Transactions,
+  lists: FinalLists,
+): Judged => {
   const promised = isolationOf(record, options)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
-  const judgement = judgeTransactions(transactions, options)
+  const judgement = withMissing(judgeTransactions(transactions, options), findMissing(transactions, lists))
   const isBroken = judgement.broken.has(promised)
   if (!isBroken && !isTelling(transactions)) return notJudged(NOTHING_WRITTEN, { committed })
   const { proofs: first, isFirst } = isBroken
@@ -174,7 +205,7 @@ const checker = (options: JudgeOptions): Checker =>
     judgesBeginnings: true,
     window: transactionsWindow,
     finds:
-      'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation levels that they break',
+      'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, appends that are missing for good, and the isolation levels that they break',
     needs: ['history'],
     promise: promisedOf(options.vocabulary, null),
     fold: (record) => fold(record, options),

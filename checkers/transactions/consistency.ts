@@ -1,8 +1,8 @@
 /**
  * From anomalies to consistency models: which are broken, and which are not refuted. The models are those of Adya (1999,
  * chapter 4: PL-1 to PL-3, PL-CS, PL-2+, PL-3U, PL-SI, PL-2.99), monotonic atomic view and read atomic (Bailis et al. 2013,
- * 2014; Cerone, Bernardi and Gotsman 2015) and parallel snapshot isolation, which is PL-2+ (Crooks et al. 2017). Most also
- * for sessions and for real time (Kingsbury and Alvaro 2020, section 6.3).
+ * 2014; Cerone, Bernardi and Gotsman 2015), parallel snapshot isolation, which is PL-2+ (Crooks et al. 2017), and committed reads
+ * (`IsolationLevel`). Most also for sessions and for real time (Kingsbury and Alvaro 2020, section 6.3).
  *
  * Not refuted does not mean proven: another history of the same cluster may refute the model.
  */
@@ -18,9 +18,23 @@ interface Level {
 
 const LEVELS: Readonly<Record<IsolationLevel, Level>> = {
   'read-uncommitted': { implies: [], forbids: ['G0', 'duplicate-elements', 'garbage-read'] },
+  'committed-reads': {
+    implies: [],
+    forbids: [
+      'duplicate-elements',
+      'garbage-read',
+      'G1a',
+      'G1b',
+      'dirty-update',
+      'incompatible-order',
+      'future-read',
+      'torn-transaction',
+      'lost-append',
+    ],
+  },
   'read-committed': {
-    implies: ['read-uncommitted'],
-    forbids: ['G1a', 'G1b', 'G1c', 'dirty-update', 'incompatible-order', 'cyclic-versions', 'future-read'],
+    implies: ['read-uncommitted', 'committed-reads'],
+    forbids: ['G1c', 'cyclic-versions'],
   },
   'monotonic-atomic-view': { implies: ['read-committed'], forbids: ['OTV'] },
   'read-atomic': { implies: ['monotonic-atomic-view'], forbids: ['fractured-read', 'internal'] },

@@ -43,7 +43,7 @@ describe('list-append', () => {
     [
       'G1c',
       '0 ok ax1 ry1 | 1 ok ay1 rx1',
-      'breaks read committed and all above; strong read uncommitted not refuted',
+      'breaks read committed and all above; committed reads, strong read uncommitted not refuted',
     ],
     [
       'G-single',

@@ -47,6 +47,9 @@ export type Numbering = 'unique' | 'ordered'
 
 /**
  * Isolation of transactions (Adya 1999), and in addition:
+ * - `committed-reads`: reads show only what was committed (no G1a, no G1b), all of it in the end, once and in one order for each key;
+ *   writes of two transactions may interleave in any way (G0). It is ANSI's read committed as it was written, before Berenson et al.
+ *   1995 added that nobody overwrites what is not committed, and what Kafka calls `isolation.level=read_committed`;
  * - `monotonic-atomic-view`: who saw one write of a transaction sees all of them from then on (Bailis et al. 2013);
  * - `read-atomic`: nobody sees one write of a transaction and misses another (Bailis et al. 2014; Cerone et al. 2015);
  * - `parallel-snapshot-isolation`: Sovran et al. 2011; the same as consistent view (PL-2+), as Crooks et al. 2017 proved;
@@ -54,6 +57,7 @@ export type Numbering = 'unique' | 'ordered'
  */
 export type IsolationLevel =
   | 'read-uncommitted'
+  | 'committed-reads'
   | 'read-committed'
   | 'monotonic-atomic-view'
   | 'read-atomic'
@@ -66,7 +70,7 @@ export type IsolationLevel =
   | 'serializable'
 
 /** Levels without a variant for sessions and for real time: no agreed definition of one exists. */
-export type PlainLevel = 'monotonic-atomic-view' | 'read-atomic' | 'update-serializable'
+export type PlainLevel = 'committed-reads' | 'monotonic-atomic-view' | 'read-atomic' | 'update-serializable'
 
 /** A level alone, within each client's session, or in real time. */
 export type IsolationModel =

@@ -23,6 +23,7 @@ export const WITHOUT_READS = { 'consistent-prefix': 'linearizable' } as const
 /** Each level comes after all levels that it implies. They are no chain: see `checkers/transactions/consistency.ts`. */
 export const ISOLATION_LEVELS: readonly IsolationLevel[] = [
   'read-uncommitted',
+  'committed-reads',
   'read-committed',
   'monotonic-atomic-view',
   'read-atomic',
@@ -44,7 +45,12 @@ const PREFIXES: Readonly<Record<IsolationScope, string>> = {
   'real-time': 'strong-',
 }
 
-const PLAIN: readonly PlainLevel[] = ['monotonic-atomic-view', 'read-atomic', 'update-serializable']
+const PLAIN: readonly PlainLevel[] = [
+  'committed-reads',
+  'monotonic-atomic-view',
+  'read-atomic',
+  'update-serializable',
+]
 
 /** Null: the level has no variant of that scope. */
 export const isolationModel = (level: IsolationLevel, scope: IsolationScope): IsolationModel | null => {

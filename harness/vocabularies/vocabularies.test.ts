@@ -22,7 +22,7 @@ describe('a vocabulary', () => {
   })
 
   it('of transactions promises each isolation model before all that it implies', () => {
-    expect(OF_TRANSACTIONS).toHaveLength(3 * ISOLATION_LEVELS.length - 2 * 3)
+    expect(OF_TRANSACTIONS).toHaveLength(3 * ISOLATION_LEVELS.length - 2 * 4)
     expect(OF_TRANSACTIONS[0]).toBe('strict-serializable')
     expect(OF_TRANSACTIONS.at(-1)).toBe('read-uncommitted')
     const at = (name: IsolationModel): number => OF_TRANSACTIONS.indexOf(name)

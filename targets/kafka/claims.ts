@@ -9,11 +9,15 @@
  * - Design, "Message Delivery Semantics" and KIP-98: an idempotent producer's record is stored once.
  * - Introduction, "Topics": a consumer of a partition reads its events in the order in which they were written; a consumer that commits
  *   after processing processes at least once.
+ * - Design, "Message Delivery Semantics", and KIP-98: a producer may write to several partitions in one transaction, so that all of it
+ *   is written or none. Consumer configs, `isolation.level`: with `read_committed` only what was committed is returned, in the order of
+ *   offsets, up to the last stable offset. In which order the records of two transactions come is not promised.
  */
 import type { Claims } from '../../harness/api/claims.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import type { KafkaOptions } from './options.ts'
@@ -26,6 +30,7 @@ const CONSISTENCY: Claims['consistency'] = {
   [APPEND_LOG.name]: { append: 'linearizable', read: 'consistent-prefix' },
   [SET.name]: { add: 'linearizable', read: 'consistent-prefix' },
   [QUEUE.name]: 'fifo-at-least-once',
+  [LIST_APPEND.name]: 'committed-reads',
   [UNIQUE_IDS.name]: 'ordered',
   [WATCH.name]: 'exactly-once',
 }

@@ -15,6 +15,8 @@ export const COORDINATOR_LOAD_IN_PROGRESS = 14
 export const COORDINATOR_NOT_AVAILABLE = 15
 export const NOT_COORDINATOR = 16
 export const TOPIC_ALREADY_EXISTS = 36
+/** The last transaction of the producer has been decided, and its markers are still being written. */
+export const CONCURRENT_TRANSACTIONS = 51
 
 /** A leader does not know yet what was committed before it led. */
 export const OFFSET_NOT_AVAILABLE = 78
@@ -40,9 +42,14 @@ const NAMES: Readonly<Record<number, string>> = {
   41: 'NOT_CONTROLLER',
   45: 'OUT_OF_ORDER_SEQUENCE_NUMBER',
   47: 'INVALID_PRODUCER_EPOCH',
+  48: 'INVALID_TXN_STATE',
+  49: 'INVALID_PRODUCER_ID_MAPPING',
+  [CONCURRENT_TRANSACTIONS]: 'CONCURRENT_TRANSACTIONS',
   56: 'KAFKA_STORAGE_ERROR',
   59: 'UNKNOWN_PRODUCER_ID',
   [OFFSET_NOT_AVAILABLE]: 'OFFSET_NOT_AVAILABLE',
+  90: 'PRODUCER_FENCED',
+  120: 'TRANSACTION_ABORTABLE',
 }
 
 /** An answer that is an error. */
@@ -59,8 +66,11 @@ export class KafkaError extends Error {
 export class NotSentError extends Error {}
 /** No answer came, for the connection ended or the time was over. */
 export class NoAnswerError extends Error {}
-/** The record may be in the log, or get there. */
+/** The record may be in the log, or get there; or the transaction may be committed, or become so. */
 export class InDoubtError extends Error {}
+
+/** The transaction is not committed, and nobody will do so. Its records are in the log, and shown to no one who reads what is committed. */
+export class UncommittedError extends Error {}
 
 /** Another broker may answer otherwise, or the same one when it has learnt that it leads. */
 export const isMoved = (code: number): boolean =>
@@ -77,8 +87,31 @@ const BEFORE_APPENDING: ReadonlySet<number> = new Set([
 export const isRefused = ({ error, offset }: Produced): boolean =>
   offset === -1 && BEFORE_APPENDING.has(error)
 
-/** The outcome of a call that ended with an error. Only a record that was sent can be in doubt. */
+/**
+ * Answers to the request to commit with which the coordinator has turned it down (TransactionCoordinator.scala, 3.9 to 4.1): somebody
+ * else owns the transactional id by now, or the transaction has been aborted, as when its time was over. All others prove nothing:
+ * COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS and CONCURRENT_TRANSACTIONS may also come from a coordinator
+ * that has written the decision, and lost its place before it could answer.
+ */
+const TURNED_DOWN: ReadonlySet<number> = new Set([
+  47, // INVALID_PRODUCER_EPOCH
+  48, // INVALID_TXN_STATE
+  49, // INVALID_PRODUCER_ID_MAPPING
+  90, // PRODUCER_FENCED
+  120, // TRANSACTION_ABORTABLE
+])
+
+/** Whether an answer proves that this request has not ended the transaction as it was to. */
+export const isTurnedDown = (code: number): boolean => TURNED_DOWN.has(code)
+
+/**
+ * The outcome of a call that ended with an error. Only a record that was sent can be in doubt, and only a transaction that was asked to
+ * commit: nobody else commits it.
+ */
 export const outcomeOf = (error: unknown): Outcome =>
   error instanceof InDoubtError
     ? { type: 'info', error: error.message }
-    : { type: 'fail', error: `nothing was written: ${messageOf(error)}` }
+    : {
+        type: 'fail',
+        error: `nothing was ${error instanceof UncommittedError ? 'committed' : 'written'}: ${messageOf(error)}`,
+      }

@@ -18,19 +18,6 @@ const errorAlone = (reader: Reader): number => {
   return reader.int16()
 }
 
-/** The broker that knows the members and offsets of a group. */
-export const findCoordinator = (group: string): Message<{ readonly error: number; readonly id: number }> =>
-  message(
-    10,
-    1,
-    (writer) => writer.text(group).int8(0),
-    (reader) => {
-      const error = errorAlone(reader)
-      reader.text()
-      return { error, id: reader.int32() }
-    },
-  )
-
 export interface Joined {
   readonly error: number
   readonly generation: number

@@ -4,18 +4,11 @@
  */
 import { sleep } from '../../harness/support/wait.ts'
 import type { Asked, Cluster } from './brokers.ts'
-import {
-  COORDINATOR_LOAD_IN_PROGRESS,
-  COORDINATOR_NOT_AVAILABLE,
-  InDoubtError,
-  KafkaError,
-  NOT_COORDINATOR,
-  NoAnswerError,
-} from './errors.ts'
+import { coordinatorOf, NOT_YET } from './coordinator.ts'
+import { InDoubtError, KafkaError, NOT_COORDINATOR, NoAnswerError } from './errors.ts'
 import {
   commitOffset,
   fetchOffset,
-  findCoordinator,
   heartbeat,
   type Joined,
   joinGroup,
@@ -33,23 +26,11 @@ const HEARTBEAT_MS = 30
 const WAIT_MS = 250
 const PAUSE_MS = 50
 
-const NOT_YET: ReadonlySet<number> = new Set([COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE])
 /** ILLEGAL_GENERATION, REBALANCE_IN_PROGRESS: the members are counted again. */
 const AGAIN: ReadonlySet<number> = new Set([22, 27])
 
 const expectNone = (error: number, doing: string): void => {
   if (error !== 0) throw new KafkaError(error, doing)
-}
-
-const coordinatorOf = async (cluster: Cluster, group: string, signal: AbortSignal): Promise<Asked> => {
-  for (;;) {
-    const home = await cluster.linkHome(signal)
-    const { error, id } = await home.ask(findCoordinator(group), signal)
-    if (!NOT_YET.has(error)) expectNone(error, 'looking for the coordinator')
-    const address = error === 0 ? cluster.addressOf(id) : null
-    if (address !== null) return cluster.linkTo(address, signal)
-    await sleep(PAUSE_MS, signal)
-  }
 }
 
 /** Who gets the partition is the first member by name, said by the leader of the group. */
@@ -165,7 +146,7 @@ const takeFromGroup = async (
   // So that there is one.
   await cluster.place(topic, signal)
   for (;;) {
-    const link = await coordinatorOf(cluster, topic, signal)
+    const link = await coordinatorOf(cluster, topic, 'group', signal)
     try {
       return await takeFrom(cluster, topic, link, signal)
     } catch (error) {

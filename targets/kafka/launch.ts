@@ -39,6 +39,8 @@ const SMALL = {
   'log.index.size.max.bytes': 256 << 10,
   'offsets.topic.num.partitions': 1,
   'transaction.state.log.num.partitions': 1,
+  // How often it is looked for transactions whose time is over.
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
   'group.initial.rebalance.delay.ms': 0,
   'group.min.session.timeout.ms': 500,
   'auto.create.topics.enable': false,

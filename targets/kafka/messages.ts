@@ -128,13 +128,20 @@ export interface Produced {
 /** Without acknowledgements (0) nothing is answered. */
 export type Acks = -1 | 0 | 1
 
-export const produce = (topic: string, batch: Buffer, acks: Acks, timeoutMs: number): Message<Produced> =>
+/** @param transaction the transactional id; null: it is in no transaction */
+export const produce = (
+  topic: string,
+  batch: Buffer,
+  acks: Acks,
+  timeoutMs: number,
+  transaction: string | null = null,
+): Message<Produced> =>
   message(
     0,
     7,
     (writer) =>
       writer
-        .text(null)
+        .text(transaction)
         .int16(acks)
         .int32(timeoutMs)
         .int32(1)
@@ -159,10 +166,34 @@ export const produce = (topic: string, batch: Buffer, acks: Acks, timeoutMs: num
 
 export interface Fetched {
   readonly error: number
-  /** All before it is committed. */
+  /** All before it is committed: it is on all replicas that are in sync. */
   readonly highWatermark: number
+  /** All before it is decided: it is in no transaction, or in one that has ended. */
+  readonly lastStable: number
+  /** The transactions that were aborted, as far as `bytes` has records of them. None if what is undecided was asked for, too. */
+  readonly aborted: readonly Aborted[]
   readonly bytes: Buffer
 }
+
+/** A transaction that was aborted, in one topic. */
+export interface Aborted {
+  readonly producer: number
+  /** Where its records begin. */
+  readonly first: number
+}
+
+/** Whether a reader is shown what is undecided, by the protocol's numbers (`isolation.level`). */
+const READ_UNCOMMITTED = 0
+export const READ_COMMITTED = 1
+type Isolation = typeof READ_UNCOMMITTED | typeof READ_COMMITTED
+
+const nothingFetched = (error: number): Fetched => ({
+  error,
+  highWatermark: -1,
+  lastStable: -1,
+  aborted: [],
+  bytes: Buffer.alloc(0),
+})
 
 const MOST_BYTES = 1 << 20
 const CONSUMER = -1
@@ -172,12 +203,17 @@ const CONSUMER = -1
  *
  * @param waitMs how long to wait for a record if there is none
  */
-export const fetch = (topic: string, offset: number, waitMs: number): Message<Fetched> =>
+export const fetch = (
+  topic: string,
+  offset: number,
+  waitMs: number,
+  isolation: Isolation = READ_UNCOMMITTED,
+): Message<Fetched> =>
   message(
     1,
     11,
     (writer) => {
-      writer.int32(CONSUMER).int32(waitMs).int32(1).int32(MOST_BYTES).int8(0).int32(0).int32(-1)
+      writer.int32(CONSUMER).int32(waitMs).int32(1).int32(MOST_BYTES).int8(isolation).int32(0).int32(-1)
       writer.int32(1).text(topic).int32(1)
       writer.int32(PARTITION).int32(-1).int64(offset).int64(-1).int32(MOST_BYTES)
       writer.int32(0).text('')
@@ -190,8 +226,7 @@ export const fetch = (topic: string, offset: number, waitMs: number): Message<Fe
         from.text()
         return from.array(fetchedFrom)
       })
-      if (error !== 0) return { error, highWatermark: -1, bytes: Buffer.alloc(0) }
-      return partitions?.[0] ?? { error: UNKNOWN, highWatermark: -1, bytes: Buffer.alloc(0) }
+      return error === 0 ? (partitions?.[0] ?? nothingFetched(UNKNOWN)) : nothingFetched(error)
     },
   )
 
@@ -199,14 +234,11 @@ const fetchedFrom = (reader: Reader): Fetched => {
   reader.int32()
   const error = reader.int16()
   const highWatermark = reader.int64()
+  const lastStable = reader.int64()
   reader.int64()
-  reader.int64()
-  reader.array((from) => {
-    from.int64()
-    from.int64()
-  })
+  const aborted = reader.array((from) => ({ producer: from.int64(), first: from.int64() }))
   reader.int32()
-  return { error, highWatermark, bytes: reader.bytes() }
+  return { error, highWatermark, lastStable, aborted, bytes: reader.bytes() }
 }
 
 const LATEST = -1
@@ -249,12 +281,18 @@ export interface NewProducer {
   readonly epoch: number
 }
 
-/** Of an idempotent producer without transactions. */
-export const initProducer = (): Message<NewProducer> =>
+/**
+ * Of an idempotent producer.
+ *
+ * @param transaction the transactional id, whose earlier owner is fenced by a new epoch: what it left open is aborted. Null: there
+ *   are no transactions
+ * @param timeoutMs after which a transaction that is still open is aborted
+ */
+export const initProducer = (transaction: string | null = null, timeoutMs = 0): Message<NewProducer> =>
   message(
     22,
     1,
-    (writer) => writer.text(null).int32(0),
+    (writer) => writer.text(transaction).int32(timeoutMs),
     (reader) => {
       reader.int32()
       return { error: reader.int16(), id: reader.int64(), epoch: reader.int16() }

@@ -12,10 +12,12 @@ import type { Cluster } from './brokers.ts'
 import { takeOne } from './group.ts'
 import type { Producer } from './producer.ts'
 import { type Reads, readFrom } from './reader.ts'
+import type { Transactions } from './transactions.ts'
 
 export interface Session {
   readonly brokers: Cluster
   readonly producer: Producer
+  readonly transactions: Transactions
   readonly reads: Reads
   readonly signal: AbortSignal
 }

@@ -53,6 +53,23 @@ export const kafkaOptions = {
     choices: ['leader', 'replica'],
     description: 'who is asked: the leader of the topic, or the client’s own broker if it has a replica',
   },
+  'transaction-timeout': {
+    type: 'duration',
+    default: 3000,
+    description:
+      'transaction.timeout.ms: a transaction that is open for so long is aborted; until then, nobody who reads what is committed sees what follows it; Kafka’s default is 60s',
+  },
+  'request-timeout': {
+    type: 'duration',
+    default: 1000,
+    description:
+      'request.timeout.ms of a transaction: a request without an answer is sent again over another connection, until the call ends; Kafka’s default is 30s',
+  },
+  'abort-every': {
+    type: 'number',
+    default: 10,
+    description: 'a client aborts each so many-th of its transactions instead of committing it; 0: none',
+  },
   'session-timeout': {
     type: 'duration',
     default: 3000,

@@ -25,7 +25,7 @@ const MOST_MOVES = 3
 const BROKER_TIMEOUT_MS = 30_000
 
 /** Errors that may be over by the next time: REQUEST_TIMED_OUT, NOT_ENOUGH_REPLICAS and the same after appending, among others. */
-const PASSING: ReadonlySet<number> = new Set([
+export const PASSING: ReadonlySet<number> = new Set([
   UNKNOWN_TOPIC_OR_PARTITION,
   5,
   NOT_LEADER_OR_FOLLOWER,

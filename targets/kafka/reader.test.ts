@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Cluster } from './brokers.ts'
 import { KafkaError } from './errors.ts'
 import type { Message } from './message.ts'
-import { type Reads, readFrom } from './reader.ts'
+import { type Reads, readCommitted, readFrom } from './reader.ts'
 import { batchOf } from './records.ts'
+import { inTransaction, marker } from './testing/logged.ts'
 import { Reader, Writer } from './wire.ts'
 
 const NEVER = new AbortController().signal
@@ -29,8 +30,13 @@ const recordAt = (offset: number): Buffer => {
   return batch
 }
 
-/** With the records of these offsets. */
-const fetched = (highWatermark: number, offsets: readonly number[], error = 0): Buffer =>
+/** With these batches. */
+const fetchedOf = (
+  batches: readonly Buffer[],
+  lastStable: number,
+  highWatermark = lastStable,
+  error = 0,
+): Buffer =>
   new Writer()
     .int32(0)
     .int16(0)
@@ -41,12 +47,20 @@ const fetched = (highWatermark: number, offsets: readonly number[], error = 0): 
     .int32(0)
     .int16(error)
     .int64(highWatermark)
-    .int64(highWatermark)
+    .int64(lastStable)
     .int64(0)
     .int32(-1)
     .int32(-1)
-    .bytes(Buffer.concat(offsets.map(recordAt)))
+    .bytes(Buffer.concat(batches))
     .done()
+
+/** With the records of these offsets. */
+const fetched = (
+  highWatermark: number,
+  offsets: readonly number[],
+  error = 0,
+  lastStable = highWatermark,
+): Buffer => fetchedOf(offsets.map(recordAt), lastStable, highWatermark, error)
 
 const playing = (answers: readonly Buffer[]) => {
   /** The broker and what it was asked. */
@@ -73,9 +87,12 @@ const playing = (answers: readonly Buffer[]) => {
   }
   const read = async (reads: Reads, first = 0): Promise<readonly number[]> =>
     (await readFrom(cluster, 't', first, reads, NEVER)).map(({ offset }) => offset)
+  const readDecided = async (reads: Reads): Promise<readonly number[]> =>
+    (await readCommitted(cluster, 't', reads, NEVER)).map(({ offset }) => offset)
   return {
     asked,
     read,
+    readDecided,
     elect: (address: string) => {
       leader = address
     },
@@ -132,4 +149,38 @@ it('of its own replica reads what that knows to be committed, and asks nobody el
 
 it('gives up at an error that does not pass', async () => {
   await expect(playing([fetched(-1, [], 56)]).read('replica')).rejects.toThrow('KAFKA_STORAGE_ERROR')
+})
+
+describe('what is committed', () => {
+  it('is read when all that was there when it was asked for is decided', async () => {
+    const { asked, readDecided } = playing([
+      endAt(3),
+      fetched(3, [0], 0, 1),
+      fetched(4, [], 0, 1),
+      fetched(5, [1, 2], 0, 4),
+      fetched(5, [3, 4]),
+    ])
+    expect(await readDecided('leader')).toEqual([0, 1, 2, 3])
+    expect(asked).toEqual(['a end', 'a fetch', 'a fetch', 'a fetch', 'a fetch'])
+  })
+
+  it('is read up to the marker of each transaction of which something was read', async () => {
+    const log = [inTransaction(0, 7), inTransaction(1, 8), inTransaction(2, 7), marker(3, 8), marker(4, 7)]
+    // Offset 1 is said to be stable, and is within both.
+    const { readDecided } = playing([endAt(1), fetchedOf(log.slice(0, 2), 1), fetchedOf(log.slice(2), 5)])
+    expect(await readDecided('leader')).toEqual([0, 1, 2])
+    const whole = playing([endAt(1), fetchedOf([marker(0, 7), inTransaction(1, 7), marker(2, 7)], 1)])
+    expect(await whole.readDecided('leader')).toEqual([])
+  })
+
+  it('of an empty topic is nothing', async () => {
+    expect(await playing([endAt(0), fetched(0, [])]).readDecided('leader')).toEqual([])
+    expect(await playing([fetched(0, [])]).readDecided('replica')).toEqual([])
+  })
+
+  it('of its own replica waits for what that replica has', async () => {
+    const { asked, readDecided } = playing([fetched(2, [0], 0, 1), fetched(2, [1])])
+    expect(await readDecided('replica')).toEqual([0, 1])
+    expect(asked).toEqual(['b fetch', 'b fetch'])
+  })
 })

@@ -3,14 +3,15 @@ import { sleep } from '../../harness/support/wait.ts'
 import type { Asked, Cluster } from './brokers.ts'
 import { isMoved, KafkaError, OFFSET_NOT_AVAILABLE } from './errors.ts'
 import type { Message } from './message.ts'
-import { type Fetched, fetch, latestOffset } from './messages.ts'
-import { recordsFrom, type Stored } from './records.ts'
+import { type Fetched, fetch, latestOffset, READ_COMMITTED } from './messages.ts'
+import { batchesFrom, recordsFrom, type Stored } from './records.ts'
 
 /** Who is asked: the leader; or the client's own broker, if it has a replica. */
 export type Reads = 'leader' | 'replica'
 
 const PAUSE_MS = 100
 const MOST_MOVES = 3
+const UNDECIDED_PAUSE_MS = 20
 
 /** Asks again if another broker leads by now, and for as long as the leader does not know what was committed. */
 const askAbout = async <Answer extends { readonly error: number }>(
@@ -72,6 +73,63 @@ export const readFrom = async (
     next = batch.next
   }
   return records
+}
+
+/** What is read of a topic, of transactions as a whole. */
+class WholeTransactions {
+  readonly records: Stored[] = []
+  /** Where to read on. */
+  next = 0
+  /** Producers of what was read, whose transactions go on. */
+  readonly #open = new Set<number>()
+  /** All that must be read is before it. Null: it is not known yet. */
+  #stable: number | null = null
+
+  get isWhole(): boolean {
+    return this.#stable !== null && this.next >= this.#stable && this.#open.size === 0
+  }
+
+  /** @param end up to where there was something when it was asked for. Whether anything was read */
+  take({ lastStable, bytes, aborted }: Fetched, end: number): boolean {
+    const from = this.next
+    if (lastStable >= end) this.#stable ??= lastStable
+    for (const { next, records, producer, isTransactional, ends } of batchesFrom(bytes, from, aborted)) {
+      if (this.isWhole) break
+      this.records.push(...records)
+      this.next = next
+      if (ends !== null) this.#open.delete(producer)
+      else if (isTransactional) this.#open.add(producer)
+    }
+    return this.next > from
+  }
+}
+
+/**
+ * What transactions have committed, of all that was in the topic when the first answer came: it waits until each transaction that
+ * was open then is decided. The last stable offset alone does not tell that a transaction was read as a whole: a broker may sometimes
+ * give one within what a transaction has committed just now, and the rest with the next answer. So it reads on until no transaction
+ * goes on, which their markers tell.
+ *
+ * @throws if it does not learn them
+ */
+export const readCommitted = async (
+  cluster: Cluster,
+  topic: string,
+  reads: Reads,
+  signal: AbortSignal,
+): Promise<readonly Stored[]> => {
+  const read = new WholeTransactions()
+  let end = await endOf(cluster, topic, reads, signal)
+  while (!read.isWhole) {
+    const message: Message<Fetched> = fetch(topic, read.next, 0, READ_COMMITTED)
+    const fetched: Fetched = await askAbout(cluster, topic, message, reads, signal)
+    end ??= fetched.highWatermark
+    if (read.take(fetched, end) || read.isWhole) continue
+    await sleep(UNDECIDED_PAUSE_MS, signal).catch(() => {
+      throw new Error(`what follows in ${topic} from ${read.next} on is not decided`)
+    })
+  }
+  return read.records
 }
 
 /** The record at an offset, for which it waits a moment. Null: there is none. @throws if it does not learn that */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { crc32c } from './crc32c.ts'
-import { batchOf, recordsFrom } from './records.ts'
+import { batchesFrom, batchOf, recordsFrom } from './records.ts'
+import { inTransaction, marker } from './testing/logged.ts'
 import { Reader, Writer } from './wire.ts'
 
 const PRODUCER = { id: 4001, epoch: 2 }
@@ -105,4 +106,48 @@ describe('a batch', () => {
     batch[16] = 1
     expect(() => recordsFrom(batch, 3)).toThrow('a batch of format 1')
   })
+})
+
+describe('what was aborted', () => {
+  const shown = (batches: readonly Buffer[], ...aborted: readonly (readonly [number, number])[]) =>
+    [
+      ...batchesFrom(
+        Buffer.concat(batches),
+        0,
+        aborted.map(([producer, first]) => ({ producer, first })),
+      ),
+    ].flatMap(({ records }) => records.map(({ offset }) => offset))
+
+  it('is left out from its first record to its marker, and nothing else of that producer', () => {
+    const log = [
+      inTransaction(0, 1),
+      marker(1, 1, 'commit'),
+      inTransaction(2, 1),
+      inTransaction(3, 2),
+      inTransaction(4, 1),
+      marker(5, 1, 'abort'),
+      inTransaction(6, 1),
+      marker(7, 1, 'commit'),
+      marker(8, 2, 'commit'),
+    ]
+    expect(shown(log, [1, 2])).toEqual([0, 3, 6])
+    expect(shown(log)).toEqual([0, 2, 3, 4, 6])
+  })
+
+  it('is left out if it began before what was asked for', () =>
+    expect(shown([inTransaction(4, 1), inTransaction(5, 2), marker(6, 1, 'abort')], [1, 0])).toEqual([5]))
+
+  it('may be several transactions of one producer, in any order', () => {
+    const log = [
+      inTransaction(0, 1),
+      marker(1, 1, 'abort'),
+      inTransaction(2, 1),
+      marker(3, 1, 'commit'),
+      inTransaction(4, 1),
+      marker(5, 1, 'abort'),
+    ]
+    expect(shown(log, [1, 4], [1, 0])).toEqual([2])
+  })
+
+  it('is in no record without a transaction', () => expect(shown([storedAt(0, 'x')], [4001, 0])).toEqual([0]))
 })

@@ -3,6 +3,7 @@ import type { NodeIdentity } from '../../harness/api/target.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import type { Metadata, Topic } from './messages.ts'
 import { acksOf, type KafkaOptions, minInSyncOf } from './options.ts'
 import { isInService, statusFrom } from './status.ts'
@@ -19,6 +20,9 @@ const optionsWith = (chosen: Partial<KafkaOptions>): KafkaOptions => ({
   flush: 0,
   idempotence: true,
   reads: 'leader',
+  'transaction-timeout': 3000,
+  'request-timeout': 1000,
+  'abort-every': 10,
   'session-timeout': 3000,
   'lag-time': 4000,
   ...chosen,
@@ -53,6 +57,7 @@ describe('claims', () => {
     const { consistency } = kafka.claims(optionsWith({}), SET)
     expect(consistency['append-log']).toEqual({ append: 'linearizable', read: 'consistent-prefix' })
     expect(consistency.queue).toBe('fifo-at-least-once')
+    expect(consistency['list-append']).toBe('committed-reads')
   })
 
   it('are none without acknowledgements', () =>
@@ -70,11 +75,14 @@ describe('options', () => {
 
   it('that cannot be served say so', () => {
     const lacks = (
-      vocabulary: typeof SET | typeof QUEUE | typeof APPEND_LOG,
+      vocabulary: typeof SET | typeof QUEUE | typeof APPEND_LOG | typeof LIST_APPEND,
       chosen: Partial<KafkaOptions>,
     ) => kafka.lacks?.(vocabulary as typeof SET, optionsWith(chosen))
     expect(lacks(APPEND_LOG, { acks: '0' })).toContain('take acks=1 or all')
     expect(lacks(QUEUE, { acks: '0' })).toBeNull()
+    expect(lacks(LIST_APPEND, { acks: '1' })).toContain('take acks=all,idempotence=true')
+    expect(lacks(LIST_APPEND, { idempotence: false })).toContain('take acks=all,idempotence=true')
+    expect(lacks(LIST_APPEND, {})).toBeNull()
     expect(lacks(SET, { version: '3.9.1', elr: 'on' })).toContain('since 4.0, and this is 3.9.1')
     expect(lacks(SET, { version: '4.0.0', elr: 'on' })).toBeNull()
   })

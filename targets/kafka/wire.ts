@@ -76,6 +76,10 @@ export class Writer {
     return this.unsigned(bytes.length + 1).raw(bytes)
   }
 
+  compactBytes(value: Buffer): this {
+    return this.unsigned(value.length + 1).raw(value)
+  }
+
   compactArray<T>(items: readonly T[], each: (writer: this, item: T) => void): this {
     this.unsigned(items.length + 1)
     for (const item of items) each(this, item)

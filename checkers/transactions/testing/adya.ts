@@ -8,6 +8,7 @@ import { ABORTED, COMMITTED, type Transactions } from '../transactions.ts'
 
 /** What a history exhibits, under one choice of versions. */
 type Phenomenon =
+  | 'dirty'
   | 'G0'
   | 'G1'
   | 'OTV'
@@ -22,12 +23,13 @@ type Phenomenon =
 /** Scope of the orders that count as dependencies. */
 export type OrderScope = 'alone' | 'session' | 'real-time'
 
-const G1: readonly Phenomenon[] = ['G0', 'G1']
+const G1: readonly Phenomenon[] = ['dirty', 'G0', 'G1']
 const SINGLE: readonly Phenomenon[] = [...G1, 'internal', 'G-single']
 
 /** Level -> what it forbids: Adya 1999; Bailis 2013 and 2014 (MAV, RA); Crooks 2017 (PSI is PL-2+). */
 export const FORBIDDEN = {
   'read-uncommitted': ['G0'],
+  'committed-reads': ['dirty'],
   'read-committed': G1,
   'cursor-stability': [...G1, 'lost-update'],
   'monotonic-atomic-view': [...G1, 'OTV'],
@@ -98,7 +100,7 @@ const readRow = (
       const writer = [...history.outcome.keys()].findIndex(isWriter)
       if (seen !== null) {
         const finals = history.opsOf(writer).findLast(([g, of]) => g !== 'r' && of === key)
-        if (!committed.has(writer) || finals?.[2] !== seen || writer === row) shows.push('G1')
+        if (!committed.has(writer) || finals?.[2] !== seen || writer === row) shows.push('dirty')
       }
       reads.push({ at, key, from: seen === null ? null : writer })
     }
