@@ -18,6 +18,8 @@ export const kafka17754: KnownBug = {
   run: {
     target: 'kafka',
     targetOpts: `version=3.9.1,${SETTINGS}`,
+    env: 'namespaces',
+    nodes: 1,
     workload: 'list-append',
     workloadOpts: 'reads=0.2',
     nemesis: 'partition',
@@ -29,5 +31,5 @@ export const kafka17754: KnownBug = {
   control: { targetOpts: `version=4.1.1,${SETTINGS}` },
   finds: ['G1a', 'G1b', 'torn-transaction', 'lost-append'],
   beyondDefaults:
-    'links of clients that are down and up by turns every 400 ms, which `-n all` draws no such time for, a time after which a request is sent again that is not much longer (Kafka’s default is 30 s), a deadline that leaves the time for that, and every second transaction aborted, since only these show that they were committed',
+    'one broker, which is then the one that decides, links of clients that are down and up by turns every 400 ms, which `-n all` draws no such time for, a time after which a request is sent again that is not much longer (Kafka’s default is 30 s), a deadline that leaves the time for that, few reads, and every second transaction aborted, since such a one shows that it was committed',
 }
