@@ -11,7 +11,6 @@ import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
 import { hazelcastLock } from './hazelcast-lock.ts'
 import { hazelcastMerge } from './hazelcast-merge.ts'
 import { jgroupsRaft251 } from './jgroups-raft-251.ts'
-import { kafka17754 } from './kafka-17754.ts'
 import { kafkaLastReplica } from './kafka-last-replica.ts'
 import { kafkaPowerLoss } from './kafka-power-loss.ts'
 import { nats6888 } from './nats-6888.ts'
@@ -46,7 +45,6 @@ export const corpus: readonly KnownBug[] = [
   zookeeper4925,
   pysyncobjTerm,
   jgroupsRaft251,
-  kafka17754,
   redisEverysec,
   natsPowerLoss,
   etcdSerializableReads,
