@@ -12,7 +12,6 @@ import { hazelcastLock } from './hazelcast-lock.ts'
 import { hazelcastMerge } from './hazelcast-merge.ts'
 import { jgroupsRaft251 } from './jgroups-raft-251.ts'
 import { jgroupsRaftTerm } from './jgroups-raft-term.ts'
-import { kafka17754 } from './kafka-17754.ts'
 import { kafkaLastReplica } from './kafka-last-replica.ts'
 import { kafkaPowerLoss } from './kafka-power-loss.ts'
 import { nats6888 } from './nats-6888.ts'
@@ -48,7 +47,6 @@ export const corpus: readonly KnownBug[] = [
   pysyncobjTerm,
   jgroupsRaft251,
   jgroupsRaftTerm,
-  kafka17754,
   redisEverysec,
   natsPowerLoss,
   etcdSerializableReads,

@@ -69,7 +69,10 @@ export class NoAnswerError extends Error {}
 /** The record may be in the log, or get there; or the transaction may be committed, or become so. */
 export class InDoubtError extends Error {}
 
-/** The transaction is not committed, and nobody will do so. Its records are in the log, and shown to no one who reads what is committed. */
+/**
+ * The transaction is not committed, and nobody will do so: it is aborted, if not yet then when its time is over, or when its producer has
+ * a successor.
+ */
 export class UncommittedError extends Error {}
 
 /** Another broker may answer otherwise, or the same one when it has learnt that it leads. */
@@ -108,10 +111,11 @@ export const isTurnedDown = (code: number): boolean => TURNED_DOWN.has(code)
  * The outcome of a call that ended with an error. Only a record that was sent can be in doubt, and only a transaction that was asked to
  * commit: nobody else commits it.
  */
-export const outcomeOf = (error: unknown): Outcome =>
-  error instanceof InDoubtError
-    ? { type: 'info', error: error.message }
-    : {
-        type: 'fail',
-        error: `nothing was ${error instanceof UncommittedError ? 'committed' : 'written'}: ${messageOf(error)}`,
-      }
+export const outcomeOf = (error: unknown): Outcome => {
+  if (error instanceof InDoubtError) return { type: 'info', error: error.message }
+  const why =
+    error instanceof UncommittedError
+      ? 'the transaction was not committed, and is aborted'
+      : 'nothing was written'
+  return { type: 'fail', error: `${why}: ${messageOf(error)}` }
+}

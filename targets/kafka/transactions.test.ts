@@ -168,7 +168,7 @@ describe('an outcome', () => {
       expect(isSpent).toBe(true)
       expect(outcomeOf(error)).toMatchObject({
         type: 'fail',
-        error: expect.stringContaining('nothing was committed: ending the transaction'),
+        error: expect.stringContaining('was not committed, and is aborted: ending the transaction'),
       })
     },
   )
