@@ -42,7 +42,18 @@ describeWith(missingLinuxRoot(), 'a run that failed', () => {
     expect(findings[0].medianFirstEvidenceNs).toBeGreaterThan(0)
     expect(repetitions).toHaveLength(2)
 
-    const shrink = ['shrink', runDir, '--budget', `${sized(2, 4)}m`, '--confirm', '2', '--at-least', '99', '--jobs', '2']
+    const shrink = [
+      'shrink',
+      runDir,
+      '--budget',
+      `${sized(2, 4)}m`,
+      '--confirm',
+      '2',
+      '--at-least',
+      '99',
+      '--jobs',
+      '2',
+    ]
     const trials = path.join(runDir, 'shrink', 'trials.jsonl')
     const killed = start(shrink, { [FOLDER_VARIABLE]: folder.path })
     expect(await waitUntil(() => readLines('trials', trials).length >= 3, 300_000, 50)).toBe(true)
