@@ -1,5 +1,5 @@
 /** Requests of a member of a consumer group, in the classic protocol: https://kafka.apache.org/protocol#protocol_messages. */
-import { type Message, message, PARTITION } from './message.ts'
+import { errorOfPartition, type Message, message, ofPartition, PARTITION } from './message.ts'
 import type { Reader, Writer } from './wire.ts'
 
 /** A member of a group in one of its generations. */
@@ -106,17 +106,13 @@ export const fetchOffset = (
     (writer) => writer.text(group).int32(1).text(topic).int32(1).int32(PARTITION),
     (reader) => {
       reader.int32()
-      const [partitions] = reader.array((from) => {
-        from.text()
-        return from.array((each) => {
-          each.int32()
-          const offset = each.int64()
-          each.text()
-          return { error: each.int16(), offset }
-        })
+      const partition = ofPartition(reader, (each) => {
+        each.int32()
+        const offset = each.int64()
+        each.text()
+        return { error: each.int16(), offset }
       })
       const error = reader.int16()
-      const [partition] = partitions ?? []
       return error === 0 && partition !== undefined
         ? partition
         : { error: error === 0 ? -1 : error, offset: -1 }
@@ -130,13 +126,6 @@ export const commitOffset = (of: Membership, topic: string, offset: number): Mes
     (writer) => membership(writer, of).int32(1).text(topic).int32(1).int32(PARTITION).int64(offset).text(''),
     (reader) => {
       reader.int32()
-      const [partitions] = reader.array((from) => {
-        from.text()
-        return from.array((each) => {
-          each.int32()
-          return each.int16()
-        })
-      })
-      return partitions?.[0] ?? -1
+      return ofPartition(reader, errorOfPartition) ?? -1
     },
   )

@@ -1,10 +1,10 @@
 /** A consumer against a coordinator of the test, which answers each request as it is told to. */
 import { describe, expect, it } from 'vitest'
-import type { Cluster } from './brokers.ts'
 import { InDoubtError, KafkaError, NoAnswerError } from './errors.ts'
 import { takeOne } from './group.ts'
 import type { Message } from './message.ts'
 import { batchOf } from './records.ts'
+import { clusterOf } from './testing/cluster.ts'
 import { Reader, Writer } from './wire.ts'
 
 const NEVER = new AbortController().signal
@@ -107,15 +107,7 @@ const playing = (answers: Partial<typeof HEALTHY> = {}) => {
       return message.read(new Reader(answer))
     },
   }
-  const cluster: Cluster = {
-    home: 'a',
-    linkTo: async () => link,
-    linkHome: async () => link,
-    place: async () => ({ leader: 'a', replicas: ['a'] }),
-    addressOf: () => 'a',
-    remember: () => {},
-    forget: () => {},
-  }
+  const cluster = clusterOf(link)
   return { requests, sent, take: (signal = NEVER) => takeOne(cluster, 'q', signal) }
 }
 

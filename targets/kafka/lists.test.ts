@@ -5,6 +5,7 @@ import { actOnLists } from './lists.ts'
 import type { Message } from './message.ts'
 import type { Producer } from './producer.ts'
 import { batchOf } from './records.ts'
+import { clusterOf } from './testing/cluster.ts'
 import type { Append, Transactions } from './transactions.ts'
 import { Reader, Writer } from './wire.ts'
 
@@ -29,15 +30,7 @@ const clusterWith = (texts: readonly string[], told: (what: string) => void): Cl
       return message.read(new Reader((message.key === LATEST ? end : log).done()))
     },
   }
-  return {
-    home: 'a',
-    linkTo: async () => link,
-    linkHome: async () => link,
-    place: async () => ({ leader: 'a', replicas: ['a'] }),
-    addressOf: () => 'a',
-    remember: () => {},
-    forget: () => {},
-  }
+  return clusterOf(link)
 }
 
 const done = async (value: readonly unknown[], texts: readonly string[]) => {

@@ -18,3 +18,18 @@ export const message = <Answer>(
 ): Message<Answer> => ({ key, version, isFlexible: false, write, read })
 
 export const PARTITION = 0
+
+/** What an answer tells of the only partition of its only topic. Undefined: nothing. */
+export const ofPartition = <Told>(reader: Reader, read: (reader: Reader) => Told): Told | undefined => {
+  const [partitions] = reader.array((from) => {
+    from.text()
+    return from.array(read)
+  })
+  return partitions?.[0]
+}
+
+/** The partition's number, and an error. */
+export const errorOfPartition = (reader: Reader): number => {
+  reader.int32()
+  return reader.int16()
+}

@@ -2,7 +2,7 @@
  * The requests that clients send, each in one version that brokers of 3.9 to 4.1 speak, and their answers:
  * https://kafka.apache.org/protocol#protocol_messages.
  */
-import { type Message, message, PARTITION } from './message.ts'
+import { type Message, message, ofPartition, PARTITION } from './message.ts'
 import type { Reader } from './wire.ts'
 
 export interface Broker {
@@ -222,11 +222,8 @@ export const fetch = (
       reader.int32()
       const error = reader.int16()
       reader.int32()
-      const [partitions] = reader.array((from) => {
-        from.text()
-        return from.array(fetchedFrom)
-      })
-      return error === 0 ? (partitions?.[0] ?? nothingFetched(UNKNOWN)) : nothingFetched(error)
+      const fetched = ofPartition(reader, fetchedFrom)
+      return error === 0 ? (fetched ?? nothingFetched(UNKNOWN)) : nothingFetched(error)
     },
   )
 
@@ -260,18 +257,15 @@ export const latestOffset = (topic: string): Message<End> =>
       writer.int32(CONSUMER).int8(0).int32(1).text(topic).int32(1).int32(PARTITION).int32(-1).int64(LATEST),
     (reader) => {
       reader.int32()
-      const [partitions] = reader.array((from) => {
-        from.text()
-        return from.array((each) => {
-          each.int32()
-          const error = each.int16()
-          each.int64()
-          const offset = each.int64()
-          each.int32()
-          return { error, offset }
-        })
+      const partition = ofPartition(reader, (each) => {
+        each.int32()
+        const error = each.int16()
+        each.int64()
+        const offset = each.int64()
+        each.int32()
+        return { error, offset }
       })
-      return partitions?.[0] ?? { error: UNKNOWN, offset: -1 }
+      return partition ?? { error: UNKNOWN, offset: -1 }
     },
   )
 

@@ -1,10 +1,10 @@
 /** A producer against brokers of the test, which answer each record as they are told to. */
 import { describe, expect, it } from 'vitest'
-import type { Cluster } from './brokers.ts'
 import { InDoubtError, KafkaError, NoAnswerError, NotSentError } from './errors.ts'
 import type { Message } from './message.ts'
 import type { Acks } from './messages.ts'
 import { attemptOf, Producer } from './producer.ts'
+import { clusterOf } from './testing/cluster.ts'
 import { Reader, Writer } from './wire.ts'
 
 type Answer = { readonly error: number; readonly offset: number } | Error
@@ -57,17 +57,9 @@ const playing = (answers: readonly Answer[], onSent: (count: number) => void = (
       sent.push(-1)
     },
   }
-  const cluster: Cluster = {
-    home: 'a',
-    linkTo: async () => link,
-    linkHome: async () => link,
-    place: async () => ({ leader: 'a', replicas: ['a'] }),
-    addressOf: () => 'a',
-    remember: () => {},
-    forget: () => {
-      forgotten += 1
-    },
-  }
+  const cluster = clusterOf(link, () => {
+    forgotten += 1
+  })
   const producerWith = (acks: Acks, isIdempotent: boolean): Producer =>
     new Producer(cluster, { acks, isIdempotent })
   return { sent, producerWith, forgotten: () => forgotten }

@@ -3,7 +3,7 @@
  * a partition is added to the transaction by a request of its own, and a producer keeps its epoch from one transaction to the next.
  * Since 4.0 the first record adds the partition, and the end of a transaction gives the producer a new epoch.
  */
-import { type Message, message, PARTITION } from './message.ts'
+import { errorOfPartition, type Message, message, ofPartition, PARTITION } from './message.ts'
 import type { NewProducer, Produced } from './messages.ts'
 import type { ProducerIdentity } from './records.ts'
 import type { Writer } from './wire.ts'
@@ -30,14 +30,7 @@ export const addTopic = ({ name, id, epoch }: Transactional, topic: string): Mes
         .array([PARTITION], (to, index) => to.int32(index)),
     (reader) => {
       reader.int32()
-      const [partitions] = reader.array((from) => {
-        from.text()
-        return from.array((each) => {
-          each.int32()
-          return each.int16()
-        })
-      })
-      return partitions?.[0] ?? NO_ANSWER
+      return ofPartition(reader, errorOfPartition) ?? NO_ANSWER
     },
   )
 

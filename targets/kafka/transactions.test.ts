@@ -1,6 +1,5 @@
 /** A transactional producer against a coordinator and a leader of the test, which answer each request as they are told to. */
 import { describe, expect, it } from 'vitest'
-import type { Cluster } from './brokers.ts'
 import {
   InDoubtError,
   KafkaError,
@@ -10,6 +9,7 @@ import {
   UncommittedError,
 } from './errors.ts'
 import type { Message } from './message.ts'
+import { clusterOf } from './testing/cluster.ts'
 import { Transactions } from './transactions.ts'
 import { Reader, Writer } from './wire.ts'
 
@@ -69,15 +69,7 @@ const playing = (
       return message.read(new Reader(answerTo(kind, message.isFlexible, answer, epoch)))
     },
   }
-  const cluster: Cluster = {
-    home: 'a',
-    linkTo: async () => link,
-    linkHome: async () => link,
-    place: async () => ({ leader: 'a', replicas: ['a'] }),
-    addressOf: () => 'a',
-    remember: () => {},
-    forget: () => {},
-  }
+  const cluster = clusterOf(link)
   const options = { name: 'tx', hasEpochs, transactionTimeoutMs: 1000, requestTimeoutMs: 500, abortEvery }
   return { sent, transactions: new Transactions(cluster, options) }
 }
