@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation, Pair } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
-import { HistoryBuilder, historyOf } from '../harness/history/columns.ts'
+import { historyOf } from '../harness/history/columns.ts'
 import { LazySequence } from '../harness/history/sequence.ts'
+import { columnsOf } from '../harness/testing/columns.ts'
 import { recordOf } from '../harness/testing/record.ts'
 import { REGISTER } from '../harness/vocabularies/register.ts'
 import { type Answered, finalAnswers, foldLastReads, foldLastReadsByObject } from './final-answers.ts'
@@ -28,9 +29,7 @@ const operationsOf = (all: readonly Told[]): readonly Operation[] =>
 /** A record of which it is known which pairs were fetched. */
 const watched = (all: readonly Told[]): { readonly record: RunRecord; readonly fetched: number[] } => {
   const { pairs: _, ...record } = recordOf({})
-  const builder = new HistoryBuilder({})
-  for (const operation of operationsOf(all)) builder.append(operation)
-  const { pairs } = historyOf(builder.finish())
+  const { pairs } = historyOf(columnsOf(operationsOf(all)))
   const fetched: number[] = []
   const fetch = (place: number): Pair => {
     fetched.push(place)

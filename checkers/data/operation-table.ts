@@ -58,8 +58,10 @@ const storedIn = (
   names: Names,
 ): TableInMemory | SpilledTable => {
   const most = scratch?.mostInMemory ?? MOST_ROWS
-  if (scratch === undefined || pairs.length <= most) return new TableInMemory(pairs.length, names)
-  return new SpilledTable(scratch.makeSpill(), Math.ceil(pairs.length / most), names)
+  // While a history is read, only its operations are known, and almost every pair has two.
+  const expected = pairs.atMost === undefined ? pairs.length : pairs.atMost / 2
+  if (scratch === undefined || expected <= most) return new TableInMemory(pairs.atMost ?? pairs.length, names)
+  return new SpilledTable(scratch.makeSpill(), Math.ceil(expected / most), names)
 }
 
 class TableInMemory {

@@ -61,6 +61,8 @@ export interface Pair {
  */
 export interface Sequence<T> extends Iterable<T> {
   readonly length: number
+  /** Of one that is still being read: no more than so many. Its length is known once all is read. Absent: it is the length. */
+  readonly atMost?: number | undefined
   at(index: number): T | undefined
   entries(): IterableIterator<[number, T]>
   filter<S extends T>(isWanted: (item: T, index: number) => item is S): S[]

@@ -31,6 +31,10 @@ const LONG_BYTES = 2 ** 20
 const FULL_BYTES = 2 ** 23
 const LONG_IN_FULL_BYTES = 2 ** 14
 
+/** Whether a value is too long to be kept in memory. @param chunk to which it is to be added */
+export const isLong = (chunk: Chunk | null, bytes: number, longBytes = LONG_BYTES): boolean =>
+  bytes >= ((chunk?.used() ?? 0) < FULL_BYTES ? longBytes : Math.min(longBytes, LONG_IN_FULL_BYTES))
+
 /** Where a chunk is in the spill. */
 export interface Place extends Part {
   /** Operations. */
@@ -39,12 +43,17 @@ export interface Place extends Part {
   readonly long?: readonly (readonly [row: number, value: Part])[]
 }
 
+/** What stands in a chunk, but for its long values. */
+type ChunkContent = Pick<Chunk, 'columns' | 'text' | 'count'>
+
 /** Where the chunks of a history go. */
 export interface Room {
   /** Absent: all stay in memory, and nowhere else. */
   readonly makeSpill?: (() => Spill) | undefined
   /** Those that stay in memory are in the spill, too. */
   readonly spillsAll?: boolean
+  /** Each is asked for soon after it was added. */
+  readonly isReadAlong?: boolean
   /** Chunks. Absent: as many as take some 40 MB. */
   readonly mostInMemory?: number | undefined
   /** Values of so many bytes are read from the spill whenever they are asked for. Absent: a megabyte. */
@@ -101,31 +110,31 @@ export class Chunks {
     this.#places = [...places]
   }
 
-  /** An empty one, which is to be filled and added. */
-  make(): Chunk {
-    return new Chunk(this.#names, () => this.#spillOf())
+  /** One that is to be added. @param content absent: it is empty, and is to be filled */
+  make(content?: ChunkContent): Chunk {
+    return new Chunk(this.#names, () => this.#spillOf(), content?.columns, content?.text, content?.count)
   }
 
-  /**
-   * Takes a value out of memory if it is long. Null: it is not.
-   *
-   * @param chunk to which it is to be added
-   */
+  /** Takes a value out of memory if it is long. Null: it is not. @param chunk to which it is to be added */
   spillLong(chunk: Chunk | null, bytes: Buffer, start: number, end: number): Part | null {
-    const { makeSpill, longBytes = LONG_BYTES } = this.#room
-    const most = (chunk?.used() ?? 0) < FULL_BYTES ? longBytes : Math.min(longBytes, LONG_IN_FULL_BYTES)
-    return makeSpill !== undefined && end - start >= most
-      ? writePart(this.#spillOf(), bytes.subarray(start, end))
+    const { makeSpill, longBytes } = this.#room
+    return makeSpill !== undefined && isLong(chunk, end - start, longBytes)
+      ? this.writeLong(bytes.subarray(start, end))
       : null
+  }
+
+  writeLong(value: Buffer): Part {
+    return writePart(this.#spillOf(), value)
   }
 
   /** Takes the next chunk, to which nothing is added any more. */
   add(chunk: Chunk): void {
     chunk.seal()
-    const { makeSpill, spillsAll = false } = this.#room
+    const { makeSpill, spillsAll = false, isReadAlong = false } = this.#room
     const isKept = makeSpill === undefined || this.#hasRoomFor(chunk)
     if (isKept) this.#inMemory.push(chunk)
     if (isKept) this.#bytesInMemory += sizeOf(chunk)
+    else if (isReadAlong) this.#keep(this.#places.length, chunk)
     this.#places.push(isKept && !spillsAll ? null : this.#write(chunk))
   }
 
@@ -179,10 +188,15 @@ export class Chunks {
       `operations ${index * CHUNK} and following of the history`,
     )
     const [columns, text] = [columnsIn(content), content.subarray(COLUMN_BYTES)]
-    const chunk = new Chunk(this.#names, () => this.#spillOf(), columns, text, place.count)
+    const chunk = this.make({ columns, text, count: place.count })
     for (const [row, value] of place.long ?? []) chunk.long.set(row, value)
     this.#makeRoomFor(chunk)
     return chunk
+  }
+
+  #keep(index: number, chunk: Chunk): void {
+    this.#makeRoomFor(chunk)
+    this.#kept.set(index, chunk)
   }
 
   #makeRoomFor(chunk: Chunk): void {

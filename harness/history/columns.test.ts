@@ -4,20 +4,18 @@ import { describe, expect, it } from 'vitest'
 import type { Operation } from '../api/history.ts'
 import { SpillFile } from '../store/spill-file.ts'
 import { parseJson, printJson } from '../support/json.ts'
+import { columnsOf } from '../testing/columns.ts'
 import { plain } from '../testing/decoded.ts'
 import { asWritten, longHistory } from '../testing/long-history.ts'
 import { CHUNK } from './chunk.ts'
-import { type History, HistoryBuilder, historyOf } from './columns.ts'
+import { type History, historyOf } from './columns.ts'
 import { decodeHistory, encodeOperation } from './jsonl.ts'
 import { pairOperations } from './pairing.ts'
 
 const COUNT = 5 * CHUNK + 17
 
-const builtWith = (history: readonly Operation[], mostInMemory?: number): History => {
-  const builder = new HistoryBuilder({ makeSpill: () => new SpillFile(), mostInMemory })
-  for (const operation of history) builder.append(operation)
-  return historyOf(builder.finish())
-}
+const builtWith = (history: readonly Operation[], mostInMemory?: number): History =>
+  historyOf(columnsOf(history, { makeSpill: () => new SpillFile(), mostInMemory }))
 
 /** Files without a name that this process has open. */
 const spilled = (): readonly string[] =>

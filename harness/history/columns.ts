@@ -4,23 +4,13 @@
  * an operation, where objects take 500.
  */
 import type { Meta, Operation, Pair, Sequence } from '../api/history.ts'
-import { UserError } from '../support/assert.ts'
-import { printJson } from '../support/json.ts'
-import {
-  CHUNK,
-  CHUNK_BITS,
-  type Chunk,
-  Dictionary,
-  headOf,
-  MOST_CALLS,
-  MOST_NODES,
-  type Rest,
-} from './chunk.ts'
+import type { Part } from '../support/parts.ts'
+import { CHUNK, CHUNK_BITS, type Chunk, Dictionary, type Rest } from './chunk.ts'
+import type { ChunkTaker } from './chunk-builder.ts'
 import { Chunks, type Room } from './chunks.ts'
-import type { LineScan } from './line-scan.ts'
 import { PagedNumbers } from './paged-numbers.ts'
 import { Pairing } from './pairing.ts'
-import { LazySequence } from './sequence.ts'
+import { type Extent, LazySequence } from './sequence.ts'
 
 /** An operation in a chunk. Its value is parsed once, when it is asked for. */
 class ColumnOperation implements Operation {
@@ -123,135 +113,97 @@ export interface Columns {
   readonly completions: PagedNumbers
 }
 
-export const historyOf = ({ chunks, length, invocations, completions }: Columns): History => {
+/** What is still added to columns. */
+export interface Unread {
+  /** Reads some more. False: there was nothing more. */
+  more(): boolean
+  /** Operations, with those that are there. */
+  readonly atMost: number
+}
+
+/** @param unread absent: all is there */
+export const historyOf = (columns: Columns, unread?: Unread): History => {
+  const { chunks, invocations, completions } = columns
+  const more = (): boolean => unread?.more() === true
+  const extent = (known: () => number): Extent => ({
+    reaches: (index) => {
+      while (index >= known()) if (!more()) break
+      return index < known()
+    },
+    length: () => {
+      while (more()) {}
+      return known()
+    },
+    atMost: unread?.atMost,
+  })
   const at = (position: number): Operation =>
     new ColumnOperation(chunks.at(position >>> CHUNK_BITS), position & (CHUNK - 1))
   const completionOf = (place: number): Operation | null => {
+    while (completions.at(place) === 0) if (!more()) break
     const position = completions.at(place)
     return position === 0 ? null : at(position - 1)
   }
   return {
-    history: new LazySequence(length, at),
+    history: new LazySequence(
+      extent(() => columns.length),
+      at,
+    ),
     pairs: new LazySequence(
-      invocations.length,
+      extent(() => invocations.length),
       (place) => new ColumnPair(at(invocations.at(place)), () => completionOf(place)),
     ),
   }
 }
 
-/** Takes a history operation by operation. */
-export class HistoryBuilder {
-  readonly #names = new Dictionary()
-  readonly #chunks: Chunks
-  #chunk: Chunk | null = null
-  #length = 0
+/**
+ * Takes the chunks of a history one after another, and pairs their operations. What it has so far can be read at any time.
+ */
+export class HistoryBuilder implements Columns, ChunkTaker {
+  readonly names = new Dictionary()
+  readonly chunks: Chunks
+  readonly invocations: PagedNumbers
+  readonly completions: PagedNumbers
   readonly #pairing = new Pairing()
-  readonly #invocations: PagedNumbers
-  readonly #completions: PagedNumbers
+  readonly #take: ((operation: Operation) => void) | undefined
+  length = 0
 
-  constructor(room: Room) {
-    this.#chunks = new Chunks(this.#names, room)
-    this.#invocations = new PagedNumbers(room.makeSpill, room.mostInMemory)
-    this.#completions = new PagedNumbers(room.makeSpill, room.mostInMemory)
+  /** @param take shown each operation, in their order, once it has kept the rules of histories */
+  constructor(room: Room, take?: (operation: Operation) => void) {
+    this.#take = take
+    this.chunks = new Chunks(this.names, room)
+    this.invocations = new PagedNumbers(room.makeSpill, room.mostInMemory)
+    this.completions = new PagedNumbers(room.makeSpill, room.mostInMemory)
   }
 
-  /**
-   * Takes an operation of a line that was scanned.
-   *
-   * @param bytes in which the line stands
-   * @param timeNs instead of the line's own time
-   * @throws UserError where it breaks a rule of histories
-   */
-  appendScanned(scan: LineScan, bytes: Buffer, timeNs: number): Operation {
-    const { callStart, callEnd, nodeStart, nodeEnd, valueStart, valueEnd, restStart, restEnd } = scan
-    const { index, process, type } = scan
-    const call = this.#names.calls.codeIn(bytes, callStart, callEnd)
-    const node = nodeStart === nodeEnd ? -1 : this.#names.nodes.codeIn(bytes, nodeStart, nodeEnd)
-    const long = this.#chunks.spillLong(this.#chunk, bytes, valueStart, valueEnd)
-    const valueBytes = long === null ? valueEnd - valueStart : 0
-    const chunk = this.#room(valueBytes + restEnd - restStart)
-    if (long !== null) chunk.long.set(chunk.count, long)
-    const used = chunk.used()
-    const afterValue = used + bytes.copy(chunk.text, used, valueStart, valueStart + valueBytes)
-    const end = afterValue + bytes.copy(chunk.text, afterValue, restStart, restEnd)
-    return this.#push(chunk, { index, timeNs, process, type, call, node, afterValue, end })
+  make(): Chunk {
+    return this.chunks.make()
   }
 
-  /** @throws UserError where it breaks a rule of histories */
-  append({ index, timeNs, process, type, f, node, value, meta, error }: Operation): Operation {
-    const text = printJson(value)
-    const rest = printJson({
-      ...(meta === undefined ? {} : { meta }),
-      ...(error === undefined ? {} : { error }),
-    })
-    const fields = rest.slice(1, -1)
-    const chunk = this.#room(3 * (text.length + fields.length))
-    const used = chunk.used()
-    const afterValue = used + chunk.text.write(text, used)
-    const end = afterValue + chunk.text.write(fields, afterValue)
-    return this.#push(chunk, {
-      ...{ index, timeNs, process, type, afterValue, end },
-      call: this.#names.calls.codeOf(f),
-      node: node === undefined ? -1 : this.#names.nodes.codeOf(node),
-    })
+  spillLong(chunk: Chunk | null, bytes: Buffer, start: number, end: number): Part | null {
+    return this.chunks.spillLong(chunk, bytes, start, end)
   }
 
-  #room(bytes: number): Chunk {
-    if (this.#chunk === null || this.#chunk.count === CHUNK) {
-      if (this.#chunk !== null) this.#chunks.add(this.#chunk)
-      this.#chunk = this.#chunks.make()
+  /** @throws UserError where it breaks a rule of histories; what is before that has been taken */
+  add(chunk: Chunk): void {
+    const { count } = chunk
+    const start = this.length
+    this.chunks.add(chunk)
+    for (let row = 0; row < count; row++) {
+      const operation = new ColumnOperation(chunk, row)
+      this.#pair(operation, start + row)
+      this.length++
+      this.#take?.(operation)
     }
-    this.#chunk.reserve(bytes)
-    return this.#chunk
-  }
-
-  #push(
-    chunk: Chunk,
-    told: Pick<Operation, 'index' | 'timeNs' | 'process' | 'type'> & {
-      readonly call: number
-      readonly node: number
-      readonly afterValue: number
-      readonly end: number
-    },
-  ): Operation {
-    if (told.call >= MOST_CALLS || told.node >= MOST_NODES)
-      throw new UserError(
-        `Operation ${told.index}: a history has at most ${MOST_CALLS} calls and ${MOST_NODES} nodes.`,
-      )
-    const row = chunk.count++
-    const { columns } = chunk
-    columns.index[row] = told.index
-    columns.timeNs[row] = told.timeNs
-    columns.process[row] = this.#names.codeOfProcess(told.process)
-    columns.head[row] = headOf(told.type, told.call, told.node)
-    columns.valueEnd[row] = told.afterValue
-    columns.end[row] = told.end
-    const position = this.#length++
-    const operation = new ColumnOperation(chunk, row)
-    this.#pair(operation, position)
-    return operation
   }
 
   #pair(operation: Operation, position: number): void {
     const place = this.#pairing.add(operation)
     if (place === null) return
-    if (place < this.#invocations.length) {
-      this.#completions.set(place, position + 1)
+    if (place < this.invocations.length) {
+      this.completions.set(place, position + 1)
       return
     }
-    this.#invocations.push(position)
-    this.#completions.push(0)
-  }
-
-  /** What has been taken. Nothing more may be taken after it. */
-  finish(): Columns {
-    if (this.#chunk !== null) this.#chunks.add(this.#chunk)
-    return {
-      names: this.#names,
-      chunks: this.#chunks,
-      length: this.#length,
-      invocations: this.#invocations,
-      completions: this.#completions,
-    }
+    this.invocations.push(position)
+    this.completions.push(0)
   }
 }

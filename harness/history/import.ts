@@ -153,7 +153,7 @@ class Importer {
     if (meaning === 'untold')
       throw new UserError(`${event.where}: the invocation of ${event.f} asks nothing.`)
     const call = { f: meaning.f, value: meaning.value }
-    checkInvocation(this.#vocabulary, call, event.where)
+    checkInvocation(this.#vocabulary, call, () => event.where)
     this.#open.set(process, { event, call, operation: this.#push(event, 'invoke', call.f, call.value) })
   }
 
@@ -175,7 +175,7 @@ class Importer {
       return
     }
     const type = meaning.type ?? event.type
-    if (type === 'ok') checkCompletion(this.#vocabulary, open.call, meaning.value, event.where)
+    if (type === 'ok') checkCompletion(this.#vocabulary, open.call, meaning.value, () => event.where)
     this.#push(event, type, open.call.f, type === 'ok' ? meaning.value : open.call.value)
   }
 

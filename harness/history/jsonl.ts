@@ -6,11 +6,12 @@
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
+import type { Dictionary } from './chunk.ts'
+import { ChunkBuilder, type ChunkTaker } from './chunk-builder.ts'
 import type { Room } from './chunks.ts'
 import { type Columns, type History, HistoryBuilder, historyOf } from './columns.ts'
 import { LineScan } from './line-scan.ts'
 import { eachLine, type Line } from './lines.ts'
-import { Passage } from './passage.ts'
 import { requireSchema } from './schema.ts'
 
 export const encodeOperation = (operation: Operation): string => `${printJson(operation)}\n`
@@ -60,55 +61,73 @@ const isHeader = (value: unknown, name: string): boolean => {
   return true
 }
 
-/** What is done with the operations. */
-export interface Reading extends Room {
+interface Naming {
   /** The file, for messages. */
   readonly name: string
-  /** The time that it is given. Absent: its own. */
+  /** The time that an operation is given. Absent: its own. */
   readonly timeOf?: (timeNs: number) => number
+}
+
+/** What is done with the operations. */
+export interface Reading extends Room, Naming {
   /** Takes each. */
   readonly take?: (operation: Operation) => void
 }
 
-class Decoder {
-  readonly notes: string[] = []
-  readonly #builder: Pick<HistoryBuilder, 'append' | 'appendScanned'>
-  readonly #reading: Reading
+/** Puts the lines of a file into chunks. */
+export class LineDecoder {
+  readonly #name: string
+  readonly #builder: ChunkBuilder
   readonly #timeOf: (timeNs: number) => number
   readonly #scan = new LineScan()
+  readonly #notes: string[] = []
 
-  constructor(reading: Reading, builder: Pick<HistoryBuilder, 'append' | 'appendScanned'>) {
-    this.#reading = reading
-    this.#builder = builder
-    this.#timeOf = reading.timeOf ?? ((timeNs) => timeNs)
+  constructor({ name, timeOf = (timeNs) => timeNs }: Naming, names: Dictionary, taker: ChunkTaker) {
+    this.#name = name
+    this.#timeOf = timeOf
+    this.#builder = new ChunkBuilder(names, taker)
   }
 
-  take(line: Line): void {
+  /**
+   * Returns what the reader should be told.
+   *
+   * @param pieces of the file
+   * @throws UserError naming the first line that is no operation, after the operations before it have been given away
+   */
+  take(pieces: Iterable<Uint8Array>): readonly string[] {
+    try {
+      eachLine(pieces, (line) => this.#take(line))
+    } finally {
+      this.#builder.flush()
+    }
+    return this.#notes
+  }
+
+  #take(line: Line): void {
     const { bytes, start, end } = line
-    const operation = this.#scan.scan(bytes, start, end)
-      ? this.#builder.appendScanned(this.#scan, bytes, this.#timeOf(this.#scan.timeNs))
-      : this.#parse(line)
-    if (operation !== null) this.#reading.take?.(operation)
+    if (this.#scan.scan(bytes, start, end))
+      this.#builder.appendScanned(this.#scan, bytes, this.#timeOf(this.#scan.timeNs))
+    else this.#parse(line)
   }
 
-  /** Null: the line is no operation. */
-  #parse({ bytes, start, end, number, isEnded }: Line): Operation | null {
-    const { name } = this.#reading
+  /** It may be no operation. */
+  #parse({ bytes, start, end, number, isEnded }: Line): void {
+    const name = this.#name
     const text = bytes.toString('utf8', start, end)
-    if (text.trim() === '') return null
+    if (text.trim() === '') return
     const value = parseLine(text)
     if (value === undefined && !isEnded) {
-      this.notes.push(
+      this.#notes.push(
         `${name} was cut off: its last line is torn (${text.length} characters) and is left out`,
       )
-      return null
+      return
     }
     if (value === undefined) throw malformed(name, number, text, 'not JSON')
-    if (number === 1 && isHeader(value, name)) return null
+    if (number === 1 && isHeader(value, name)) return
     const why = validate(value)
     if (why !== null) throw malformed(name, number, text, why)
     const operation = value as Operation
-    return this.#builder.append({ ...operation, timeNs: this.#timeOf(operation.timeNs) })
+    this.#builder.append({ ...operation, timeNs: this.#timeOf(operation.timeNs) })
   }
 }
 
@@ -124,20 +143,9 @@ export interface DecodedColumns {
  *   last line that is no JSON was torn by a crash.
  */
 export const decodeColumns = (pieces: Iterable<Uint8Array>, reading: Reading): DecodedColumns => {
-  const builder = new HistoryBuilder(reading)
-  const decoder = new Decoder(reading, builder)
-  eachLine(pieces, (line) => decoder.take(line))
-  return { columns: builder.finish(), notes: decoder.notes }
-}
-
-/**
- * Shows each operation to `reading.take`, and keeps none.
- *
- * @throws UserError as `decodeColumns` does
- */
-export const passHistory = (pieces: Iterable<Uint8Array>, reading: Omit<Reading, keyof Room>): void => {
-  const decoder = new Decoder(reading, new Passage())
-  eachLine(pieces, (line) => decoder.take(line))
+  const columns = new HistoryBuilder(reading, reading.take)
+  const notes = new LineDecoder(reading, columns.names, columns).take(pieces)
+  return { columns, notes }
 }
 
 /** The same as objects. */

@@ -4,9 +4,10 @@ import { endianness } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import type { Spill } from '../api/spill.ts'
 import { type Part, writePart } from '../support/parts.ts'
+import { columnsOf } from '../testing/columns.ts'
 import { plain } from '../testing/decoded.ts'
 import { asWritten, longHistory } from '../testing/long-history.ts'
-import { type Columns, HistoryBuilder, historyOf } from './columns.ts'
+import { type Columns, historyOf } from './columns.ts'
 import { decodeColumns, encodeOperation } from './jsonl.ts'
 import { encodeHeader } from './schema.ts'
 import { beginColumns, endColumns, type Origin, readColumns } from './stored-columns.ts'
@@ -35,9 +36,7 @@ const operations = longHistory(1000)
 const stored = (begin: (spill: Spill) => Part): Memory => {
   const spill = new Memory()
   const header = begin(spill)
-  const builder = new HistoryBuilder({ makeSpill: () => spill, spillsAll: true })
-  for (const operation of operations) builder.append(operation)
-  endColumns(spill, header, builder.finish(), ORIGIN)
+  endColumns(spill, header, columnsOf(operations, { makeSpill: () => spill, spillsAll: true }), ORIGIN)
   return spill
 }
 

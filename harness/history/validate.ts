@@ -1,6 +1,6 @@
 /** Operations against their vocabulary's schemas. What does not fit is one sentence: where, which field, what was expected. */
 import { z } from 'zod'
-import type { Call, Operation, Outcome } from '../api/history.ts'
+import type { Call, Operation, Outcome, Pair } from '../api/history.ts'
 import type { CallDefinition, Vocabulary } from '../api/vocabulary.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
@@ -13,11 +13,11 @@ const shown = (value: unknown): string => {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text
 }
 
-const definitionOf = (vocabulary: Vocabulary, f: string, where: string): CallDefinition => {
+const definitionOf = (vocabulary: Vocabulary, f: string, where: Where): CallDefinition => {
   const definition = Object.hasOwn(vocabulary.calls, f) ? vocabulary.calls[f] : undefined
   if (definition !== undefined) return definition
   throw new UserError(
-    `${where}: ${f} is no call of ${vocabulary.name}, which has ${Object.keys(vocabulary.calls).join(', ')}.`,
+    `${where()}: ${f} is no call of ${vocabulary.name}, which has ${Object.keys(vocabulary.calls).join(', ')}.`,
   )
 }
 
@@ -57,10 +57,13 @@ export const fits = (vocabulary: Vocabulary, f: string, type: Operation['type'],
   return accepts(type === 'ok' ? definition.ok : definition.value, value)
 }
 
+/** Where an operation stands, for messages. */
+type Where = () => string
+
 /** @throws UserError */
-export const checkInvocation = (vocabulary: Vocabulary, { f, value }: Call, where: string): void => {
+export const checkInvocation = (vocabulary: Vocabulary, { f, value }: Call, where: Where): void => {
   const why = complaint(definitionOf(vocabulary, f, where).value, value)
-  if (why !== null) throw new UserError(`${where}: the invocation of ${f} is ${shown(value)}: ${why}.`)
+  if (why !== null) throw new UserError(`${where()}: the invocation of ${f} is ${shown(value)}: ${why}.`)
 }
 
 /** Why an answer is none to that call; null where it is. */
@@ -71,10 +74,10 @@ const mismatchOf = (vocabulary: Vocabulary, call: Call, ok: unknown): string | n
 }
 
 /** @throws UserError */
-export const checkCompletion = (vocabulary: Vocabulary, call: Call, ok: unknown, where: string): void => {
+export const checkCompletion = (vocabulary: Vocabulary, call: Call, ok: unknown, where: Where): void => {
   const why = mismatchOf(vocabulary, call, ok)
   if (why !== null)
-    throw new UserError(`${where}: the ok of ${call.f} ${shown(call.value)} is ${shown(ok)}: ${why}.`)
+    throw new UserError(`${where()}: the ok of ${call.f} ${shown(call.value)} is ${shown(ok)}: ${why}.`)
 }
 
 const outcomeShape = z.discriminatedUnion('type', [
@@ -140,13 +143,37 @@ export class HistoryCheck {
     const { process, type } = operation
     if (process === 'nemesis') return
     if (type === 'invoke') {
-      checkInvocation(this.#vocabulary, operation, this.#whereOf(operation))
+      checkInvocation(this.#vocabulary, operation, () => this.#whereOf(operation))
       this.#open.set(process, operation)
       return
     }
     const call = this.#open.get(process)
     this.#open.delete(process)
     if (type === 'ok' && call !== undefined)
-      checkCompletion(this.#vocabulary, call, operation.value, this.#whereOf(operation))
+      checkCompletion(this.#vocabulary, call, operation.value, () => this.#whereOf(operation))
+  }
+}
+
+/** What does not fit, at which index of the history. */
+export interface Misfit {
+  readonly index: number
+  readonly error: unknown
+}
+
+/** The operation of a pair that does not fit; null: both do. @param whereOf where an operation stands, for messages */
+export const misfitIn = (
+  vocabulary: Vocabulary,
+  { invocation, completion }: Pair,
+  whereOf: (operation: Operation) => string,
+): Misfit | null => {
+  let at = invocation
+  try {
+    checkInvocation(vocabulary, invocation, () => whereOf(invocation))
+    if (completion?.type !== 'ok') return null
+    at = completion
+    checkCompletion(vocabulary, invocation, completion.value, () => whereOf(completion))
+    return null
+  } catch (error) {
+    return { index: at.index, error }
   }
 }

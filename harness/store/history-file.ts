@@ -50,6 +50,16 @@ export function* piecesOf(file: string): Iterable<Buffer> {
   }
 }
 
+const LINE_END = 0x0a
+
+/** How many there are, with one that has no end. */
+export const linesIn = (file: string): number => {
+  let lines = 1
+  for (const piece of piecesOf(file))
+    for (let at = piece.indexOf(LINE_END); at !== -1; at = piece.indexOf(LINE_END, at + 1)) lines++
+  return lines
+}
+
 const beginningOf = (file: string): Buffer => {
   const fd = fs.openSync(file, 'r')
   try {
@@ -84,8 +94,8 @@ export const findHistory = (given: string): HistorySource => {
   if (compressed === undefined)
     return {
       name,
+      file,
       makeSpill,
-      bytes: fs.statSync(file).size,
       firstLine: () => firstLineIn(beginning),
       pieces: () => piecesOf(file),
       text: () => fs.readFileSync(file, 'utf8'),
@@ -93,8 +103,8 @@ export const findHistory = (given: string): HistorySource => {
   const content = decompress(file, compressed[1])
   return {
     name,
+    file: null,
     makeSpill,
-    bytes: null,
     firstLine: () => firstLineIn(content.subarray(0, FIRST_LINE_BYTES)),
     pieces: () => [content],
     text: () => content.toString('utf8'),

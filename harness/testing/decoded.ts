@@ -17,7 +17,7 @@ export const plain = (history: Sequence<Operation>): readonly Operation[] =>
 
 const sourceOf = (text: string, name: string): HistorySource => ({
   name,
-  bytes: null,
+  file: null,
   firstLine: () => /\S.*/.exec(text)?.[0] ?? '',
   pieces: () => [Buffer.from(text)],
   text: () => text,

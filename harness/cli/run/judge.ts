@@ -11,9 +11,10 @@ import type { Workload } from '../../api/workload.ts'
 import { findingsOf } from '../../findings/findings.ts'
 import { headlineOf } from '../../findings/headline.ts'
 import { windowPicture } from '../../findings/window.ts'
-import { decodeAny, decodeUnchecked, type HistorySource, isOurs } from '../../history/decode.ts'
+import { HistoryAlong } from '../../history/along.ts'
+import type { History } from '../../history/columns.ts'
+import { decodeAny, type HistorySource, isOurs } from '../../history/decode.ts'
 import { believed } from '../../history/honest.ts'
-import type { DecodedHistory } from '../../history/jsonl.ts'
 import { findHistory } from '../../store/history-file.ts'
 import {
   bareRecord,
@@ -25,13 +26,13 @@ import {
   writeFindings,
   writeVerdict,
 } from '../../store/run-store.ts'
+import { isWorthAThread, ScanThread } from '../../store/scan-thread.ts'
 import { UserError } from '../../support/assert.ts'
 import { REGISTER } from '../../vocabularies/register.ts'
 import type { Judged } from '../output/format.ts'
 import { commandToCheck, runAgain } from './again.ts'
 import { parseExpect } from './expect.ts'
 import { findWorkload } from './find-workload.ts'
-import { Fit, isWorthAThread } from './fit.ts'
 import { parseOptions } from './options.ts'
 import type { CheckSettings } from './settings.ts'
 import { tryToStore } from './stored.ts'
@@ -41,18 +42,23 @@ interface Judging {
   readonly workload: Workload
   readonly options: Options
   readonly expect: string | undefined
-  /** What is to be known of how it was read. */
-  readonly notes: readonly string[]
 }
 
 const sentence = (note: string): string =>
   `${note.charAt(0).toUpperCase()}${note.slice(1)}${/[.!?]$/.test(note) ? '' : '.'}`
 
-/** The record of an interrupted run or an imported history lacks parts; only the existing parts are judged. */
+type JudgedRecord = Pick<Judged, 'record' | 'verdict'>
+
+/**
+ * The record of an interrupted run or an imported history lacks parts; only the existing parts are judged.
+ *
+ * @param checkers absent: those of the workload
+ */
 const judgeRecord = async (
   recorded: RunRecord,
-  { workload, options, expect, notes }: Judging,
-): Promise<Pick<Judged, 'record' | 'verdict'>> => {
+  { workload, options, expect }: Judging,
+  checkers = workload.checkers(options),
+): Promise<JudgedRecord> => {
   const { vocabulary } = workload
   const expected = parseExpect(expect, vocabulary)
   const record = {
@@ -61,15 +67,18 @@ const judgeRecord = async (
     workloadOptions: options,
     ...(expected === null ? {} : { expect: expected }),
   }
-  const stranger = strangerIn(record.history, vocabulary)
-  const checkers = stranger === null ? workload.checkers(options) : [wrongVocabulary(stranger, vocabulary)]
   const usable =
     record.spec === null
       ? checkers.filter((checker) => checker.needs.every((part) => record[part] !== null))
       : checkers
-  const verdict = await composeVerdict(usable, believed(record), new AbortController().signal)
-  return { record, verdict: { ...verdict, notes: [...notes.map(sentence), ...verdict.notes] } }
+  return { record, verdict: await composeVerdict(usable, believed(record), new AbortController().signal) }
 }
+
+/** @param notes what is to be known of how it was read */
+const withNotes = (notes: readonly string[], { record, verdict }: JudgedRecord): JudgedRecord => ({
+  record,
+  verdict: { ...verdict, notes: [...notes.map(sentence), ...verdict.notes] },
+})
 
 /** Judges what the clients of a simulated run saw, with the options that the workload has by default. */
 export const judgeSimulated = async (
@@ -77,8 +86,7 @@ export const judgeSimulated = async (
   workload: Workload,
 ): Promise<RunVerdict> => {
   const options = parseOptions(`workload ${workload.name}`, undefined, workload.options)
-  const judging = { workload, options, expect: undefined, notes: [] }
-  return (await judgeRecord(bareRecord(history), judging)).verdict
+  return (await judgeRecord(bareRecord(history), { workload, options, expect: undefined })).verdict
 }
 
 /** Stores verdict.json with its pages, and findings.json with its picture. Returns the verdict as it is read back. */
@@ -102,7 +110,16 @@ export const judgeRun = async (dir: string, expect?: string): Promise<Judged> =>
   const spec = recorded.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
   const workload = await findWorkload(spec.workload)
-  const judged = await judgeRecord(recorded, { workload, options: spec.workloadOptions, expect, notes })
+  const stranger = strangerIn(recorded.history, workload.vocabulary)
+  const judging = { workload, options: spec.workloadOptions, expect }
+  const judged = withNotes(
+    notes,
+    await judgeRecord(
+      recorded,
+      judging,
+      stranger === null ? undefined : [wrongVocabulary(stranger, workload.vocabulary)],
+    ),
+  )
   const verdict = await tryToStore(FILES.verdict, () => store(dir, judged))
   return {
     verdict: verdict ?? withoutPages(judged.verdict),
@@ -165,26 +182,43 @@ const importOptions = (
   return { options, notes }
 }
 
-type JudgedHistory = Pick<Judged, 'record' | 'verdict'>
+/** A history file that is to be judged. */
+interface Imported {
+  readonly workload: Workload
+  readonly settings: CheckSettings
+  readonly isOfKnossos: boolean
+}
+
+const judgeImported = async (
+  history: History,
+  { workload, settings, isOfKnossos }: Imported,
+): Promise<JudgedRecord> => {
+  const { options, notes } = importOptions(workload, settings, isOfKnossos, history.history)
+  const judging = { workload, options, expect: settings.expect }
+  return withNotes(notes, await judgeRecord(recordOfHistory(history), judging))
+}
 
 /** @throws UserError where it is no history, or does not fit the vocabulary */
 const judgeHistory = async (
-  file: string,
+  given: string,
   source: HistorySource,
   settings: CheckSettings,
-): Promise<JudgedHistory> => {
-  const { dialect, expect } = settings
+): Promise<JudgedRecord> => {
   const workload = await findWorkload(settings.workload)
-  parseExpect(expect, workload.vocabulary)
-  const isOfKnossos = !isOurs(source) && !file.endsWith('.jsonl')
-  const judge = ({ notes: told, ...decoded }: DecodedHistory): Promise<JudgedHistory> => {
-    const { options, notes } = importOptions(workload, settings, isOfKnossos, decoded.history)
-    return judgeRecord(recordOfHistory(decoded), { workload, options, expect, notes: [...told, ...notes] })
+  const { vocabulary } = workload
+  parseExpect(settings.expect, vocabulary)
+  const { file, name, makeSpill } = source
+  const imported = { workload, settings, isOfKnossos: !isOurs(source) && !given.endsWith('.jsonl') }
+  if (!isOurs(source) || file === null || !isWorthAThread(file)) {
+    const { notes, ...history } = decodeAny(source, vocabulary, settings.dialect)
+    return withNotes(notes, await judgeImported(history, imported))
   }
-  if (!isOurs(source) || !isWorthAThread(source.bytes))
-    return judge(decodeAny(source, workload.vocabulary, dialect))
-  await using fit = new Fit({ file, workload: settings.workload })
-  return await fit.guard(async () => judge(decodeUnchecked(source)))
+  await using thread = new ScanThread(file, name)
+  const along = new HistoryAlong(thread, { name, vocabulary, makeSpill })
+  const [judged] = await Promise.allSettled([judgeImported(along, imported)])
+  const notes = along.finish()
+  if (judged.status === 'rejected') throw judged.reason
+  return withNotes(notes, judged.value)
 }
 
 /** Judges a run's folder or a history file. */
