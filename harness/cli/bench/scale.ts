@@ -47,6 +47,12 @@ const measured = (only: string): readonly Workload[] =>
       workload.name.includes(only),
   )
 
+/** Null: it was judged as it is, or not decided. */
+const mistakeIn = (judged: ScaleJudged | null, isBroken: boolean): string | null => {
+  if (judged?.status !== (isBroken ? 'valid' : 'invalid')) return null
+  return isBroken ? 'although it is broken' : 'although nothing is wrong with it'
+}
+
 const textOf = (judged: ScaleJudged | null, operations: number, before: number | null): string => {
   if (judged === null) return `no answer within ${TIMEOUT_MS / 1000} s`
   const { status, summary, seconds, systemSeconds, megabytes } = judged
@@ -65,6 +71,7 @@ const sizesUpTo = (most: number): readonly number[] => {
 
 export const benchScaleCommand = async ({ most, only = '' }: ScaleSettings): Promise<number> => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-scale-'))
+  let hasMistake = false
   try {
     for (const workload of measured(only))
       for (const isBroken of [false, true]) {
@@ -74,7 +81,10 @@ export const benchScaleCommand = async ({ most, only = '' }: ScaleSettings): Pro
           writeScaleHistory(file, workload, { operations, isBroken })
           const judged = await judge(file, workload.name)
           const what = `${workload.name.padEnd(14)} ${isBroken ? 'broken' : 'valid '} ${String(operations).padStart(9)}`
-          process.stdout.write(`${what}: ${textOf(judged, operations, before)}\n`)
+          const mistake = mistakeIn(judged, isBroken)
+          hasMistake ||= mistake !== null
+          const isWrong = mistake === null ? '' : `, ${mistake}`
+          process.stdout.write(`${what}: ${textOf(judged, operations, before)}${isWrong}\n`)
           if (judged === null) break
           before = cpuOf(judged)
         }
@@ -82,5 +92,5 @@ export const benchScaleCommand = async ({ most, only = '' }: ScaleSettings): Pro
   } finally {
     fs.rmSync(directory, { recursive: true, force: true })
   }
-  return EXIT_CODES.valid
+  return hasMistake ? EXIT_CODES.harnessFailed : EXIT_CODES.valid
 }
