@@ -4,7 +4,7 @@ import { composeVerdict } from '../../../checkers/compose.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
-import { decodeAny } from '../../history/decode.ts'
+import type { History } from '../../history/columns.ts'
 import { findHistory } from '../../store/history-file.ts'
 import { lazyLines } from '../../store/lazy-lines.ts'
 import { recordOfHistory } from '../../store/run-store.ts'
@@ -14,6 +14,7 @@ import { findWorkload } from '../run/find-workload.ts'
 import { judgePath } from '../run/judge.ts'
 import { defaultsOf } from '../run/options.ts'
 import { CHECK_SETTINGS } from '../run/settings.ts'
+import { judgeWhileReading } from '../run/while-reading.ts'
 import { parseSettings } from '../setting.ts'
 import { sinkOf } from './scale-history.ts'
 
@@ -30,17 +31,21 @@ export interface ScaleJudged {
 
 /** A history file has no logs of services beside it: those are parts of a run. */
 const judgeWithSink = async (file: string, sink: string, workload: Workload): Promise<RunVerdict> => {
-  const { vocabulary } = workload
-  const record: RunRecord = {
-    ...recordOfHistory(decodeAny(findHistory(file), vocabulary, 'jepsen')),
-    vocabulary,
-    workloadOptions: defaultsOf(workload.options),
-    services: { [SINK]: lazyLines<unknown>('service', sink) },
+  const { vocabulary, options } = workload
+  const judge = (history: History): Promise<RunVerdict> => {
+    const record: RunRecord = {
+      ...recordOfHistory(history),
+      vocabulary,
+      workloadOptions: defaultsOf(options),
+      services: { [SINK]: lazyLines<unknown>('service', sink) },
+    }
+    const checkers = workload
+      .checkers(defaultsOf(options))
+      .filter(({ needs }) => needs.every((part) => record[part] !== null))
+    return composeVerdict(checkers, record, new AbortController().signal)
   }
-  const checkers = workload
-    .checkers(defaultsOf(workload.options))
-    .filter(({ needs }) => needs.every((part) => record[part] !== null))
-  return composeVerdict(checkers, record, new AbortController().signal)
+  const how = { vocabulary, dialect: 'jepsen' } as const
+  return (await judgeWhileReading(findHistory(file), how, judge)).judged
 }
 
 export const benchScaleJudgeCommand = async (file: string, workload: string): Promise<number> => {

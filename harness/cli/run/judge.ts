@@ -11,9 +11,8 @@ import type { Workload } from '../../api/workload.ts'
 import { findingsOf } from '../../findings/findings.ts'
 import { headlineOf } from '../../findings/headline.ts'
 import { windowPicture } from '../../findings/window.ts'
-import { HistoryAlong } from '../../history/along.ts'
 import type { History } from '../../history/columns.ts'
-import { decodeAny, type HistorySource, isOurs } from '../../history/decode.ts'
+import { type HistorySource, isOurs } from '../../history/decode.ts'
 import { believed } from '../../history/honest.ts'
 import { findHistory } from '../../store/history-file.ts'
 import {
@@ -26,7 +25,6 @@ import {
   writeFindings,
   writeVerdict,
 } from '../../store/run-store.ts'
-import { isWorthAThread, ScanThread } from '../../store/scan-thread.ts'
 import { UserError } from '../../support/assert.ts'
 import { REGISTER } from '../../vocabularies/register.ts'
 import type { Judged } from '../output/format.ts'
@@ -36,6 +34,7 @@ import { findWorkload } from './find-workload.ts'
 import { parseOptions } from './options.ts'
 import type { CheckSettings } from './settings.ts'
 import { tryToStore } from './stored.ts'
+import { judgeWhileReading } from './while-reading.ts'
 
 /** How a record is judged. */
 interface Judging {
@@ -207,18 +206,13 @@ const judgeHistory = async (
   const workload = await findWorkload(settings.workload)
   const { vocabulary } = workload
   parseExpect(settings.expect, vocabulary)
-  const { file, name, makeSpill } = source
-  const imported = { workload, settings, isOfKnossos: !isOurs(source) && !given.endsWith('.jsonl') }
-  if (!isOurs(source) || file === null || !isWorthAThread(file)) {
-    const { notes, ...history } = decodeAny(source, vocabulary, settings.dialect)
-    return withNotes(notes, await judgeImported(history, imported))
-  }
-  await using thread = new ScanThread(file, name)
-  const along = new HistoryAlong(thread, { name, vocabulary, makeSpill })
-  const [judged] = await Promise.allSettled([judgeImported(along, imported)])
-  const notes = along.finish()
-  if (judged.status === 'rejected') throw judged.reason
-  return withNotes(notes, judged.value)
+  const isOfKnossos = !isOurs(source) && !given.endsWith('.jsonl')
+  const { judged, notes } = await judgeWhileReading(
+    source,
+    { vocabulary, dialect: settings.dialect },
+    (history) => judgeImported(history, { workload, settings, isOfKnossos }),
+  )
+  return withNotes(notes, judged)
 }
 
 /** Judges a run's folder or a history file. */
