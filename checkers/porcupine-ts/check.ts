@@ -38,9 +38,10 @@ export const inOrder = <I, O>(parts: readonly Part<I, O>[]): readonly Part<I, O>
 
 /**
  * Decides the partitions one after another, smallest first; the first illegal one ends the check. If several are asked for, all
- * are looked at: once there are so many, the others only up to the time when the last of these failed. A partition that takes more than its share of the time is put off: if no partition is illegal, those that
- * were put off share what is left of the time. `goesOn` is called before each, with its place in that order: false ends
- * the check as if there were no more partitions.
+ * are looked at: once there are so many, the others only up to the time when the last of these failed. A partition that takes
+ * more than its share of the time is put off: if no partition is illegal, those that were put off share what is left of the time,
+ * again and again until it is used up. `goesOn` is called before each, with its place in that order: false ends the check as if
+ * there were no more partitions.
  *
  * @throws MalformedHistoryError naming the operation, if the input is not a valid history.
  */
@@ -70,9 +71,11 @@ const checkModel = <S, I, O>(
   const placed = inOrder(parts).map((part, place) => ({ part, place }))
   const eachMs = (FIRST_SHARE * (limits.timeMs ?? Number.POSITIVE_INFINITY)) / parts.length
   rounds.run(placed, goesOn, () => (parts.length === 1 ? Number.POSITIVE_INFINITY : eachMs))
-  if (rounds.illegal.length === 0) {
+  // What one leaves of its share is for those after it, so another round may decide what the last one did not.
+  while (rounds.illegal.length === 0 && budget.now() < budget.deadlineMs) {
     const late = rounds.outOfTime(placed)
-    rounds.run(late, goesOn, (at) => (budget.deadlineMs - budget.now()) / (late.length - at))
+    const shareMs = (at: number): number => (budget.deadlineMs - budget.now()) / (late.length - at)
+    if (late.length === 0 || !rounds.run(late, goesOn, shareMs)) break
   }
   return rounds.result(parts.length)
 }
@@ -101,15 +104,15 @@ class Rounds<S, I, O> {
     this.#mostIllegal = mostIllegal
   }
 
-  /** @param limitMs how long the n-th of them may take */
+  /** False: the others are not to be looked at. @param limitMs how long the n-th of them may take */
   run(
     placed: readonly Placed<I, O>[],
     goesOn: (place: number) => boolean,
     limitMs: (n: number) => number,
-  ): void {
+  ): boolean {
     for (const [n, { part, place }] of placed.entries()) {
       const isEnough = this.illegal.length >= this.#mostIllegal
-      if ((isEnough && this.#mostIllegal === 1) || !goesOn(place)) return
+      if ((isEnough && this.#mostIllegal === 1) || !goesOn(place)) return false
       const until = isEnough ? (this.illegal.at(-1) as Illegal).failedAt : Number.POSITIVE_INFINITY
       const decision = this.#decide(part, until, limitMs(n))
       this.#undecided.delete(place)
@@ -120,6 +123,7 @@ class Rounds<S, I, O> {
         this.#undecided.set(place, { reason, partition: part.key, passed, operations: part.count })
       }
     }
+    return true
   }
 
   /** Those that failed first stay, in order of their failures. */
