@@ -30,7 +30,7 @@ import { checkPartByPart } from './part-by-part.ts'
 import type { TablePart, TableRows } from './table-rows.ts'
 
 /** Of each part of a history that is judged in parts. */
-const TIME_LIMIT_MS = 60_000
+const TIME_LIMIT_MS = 120_000
 
 /** @param judgeModel whether the history is linearizable, which also proves what is weaker */
 type JudgeWeaker = (record: RunRecord, judgeModel: () => Promise<Judged>) => Judged | Promise<Judged>
