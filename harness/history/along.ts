@@ -21,6 +21,8 @@ export interface ChunkSource {
    *   before it has been added
    */
   next(to: HistoryBuilder): boolean
+  /** In which the chunks are. */
+  readonly written: Spill
   /** What the reader should be told, once there is no chunk any more. */
   readonly notes: readonly string[]
 }
@@ -48,10 +50,10 @@ export class HistoryAlong implements History {
   #misfit: Misfit | null = null
 
   constructor(source: ChunkSource, along: Along) {
-    const { atMost } = source
+    const { atMost, written } = source
     this.#source = source
     this.#along = along
-    this.#columns = new HistoryBuilder({ makeSpill: along.makeSpill, isReadAlong: true })
+    this.#columns = new HistoryBuilder({ makeSpill: along.makeSpill, written })
     const { history, pairs } = historyOf(this.#columns, { more: () => this.#more(), atMost })
     this.history = history
     this.#pairs = pairs

@@ -55,25 +55,51 @@ export class Dictionary {
 export type Rest = Pick<Operation, 'meta' | 'error'>
 const NOTHING: Rest = {}
 
-/** The columns of a chunk, each as long as the chunk. */
+/** The columns of a chunk, each as long as the chunk, one after another in one buffer. */
 export interface ChunkColumns {
-  readonly timeNs: Float64Array
-  readonly index: Float64Array
-  readonly process: Int32Array
-  readonly head: Uint32Array
+  readonly timeNs: Float64Array<ArrayBuffer>
+  readonly index: Float64Array<ArrayBuffer>
+  readonly process: Int32Array<ArrayBuffer>
+  readonly head: Uint32Array<ArrayBuffer>
   /** Where in the text the value ends, and where what follows it ends: `meta` and `error` as fields of an object. */
-  readonly valueEnd: Uint32Array
-  readonly end: Uint32Array
+  readonly valueEnd: Uint32Array<ArrayBuffer>
+  readonly end: Uint32Array<ArrayBuffer>
 }
 
-const emptyColumns = (): ChunkColumns => ({
-  timeNs: new Float64Array(CHUNK),
-  index: new Float64Array(CHUNK),
-  process: new Int32Array(CHUNK),
-  head: new Uint32Array(CHUNK),
-  valueEnd: new Uint32Array(CHUNK),
-  end: new Uint32Array(CHUNK),
-})
+/** The columns with the bytes of an entry: longest first, so that each begins at a multiple of its size. */
+const LAYOUT = [
+  ['timeNs', 8],
+  ['index', 8],
+  ['process', 4],
+  ['head', 4],
+  ['valueEnd', 4],
+  ['end', 4],
+] as const satisfies readonly (readonly [keyof ChunkColumns, number])[]
+
+/** Of all columns of a chunk. */
+export const COLUMN_BYTES = LAYOUT.reduce((sum, [, bytes]) => sum + bytes * CHUNK, 0)
+
+/** @param start in the buffer, a multiple of 8 */
+export const columnsIn = (buffer: ArrayBuffer, start = 0): ChunkColumns => {
+  let at = start
+  const next = <A>(kind: new (buffer: ArrayBuffer, offset: number, length: number) => A, size: number): A => {
+    const column = new kind(buffer, at, CHUNK)
+    at += size * CHUNK
+    return column
+  }
+  return {
+    timeNs: next(Float64Array, 8),
+    index: next(Float64Array, 8),
+    process: next(Int32Array, 4),
+    head: next(Uint32Array, 4),
+    valueEnd: next(Uint32Array, 4),
+    end: next(Uint32Array, 4),
+  }
+}
+
+/** The bytes of the columns, one after another. */
+export const bytesOfColumns = ({ timeNs: first }: ChunkColumns): Buffer =>
+  Buffer.from(first.buffer, first.byteOffset, COLUMN_BYTES)
 
 export class Chunk {
   readonly names: Dictionary
@@ -89,7 +115,7 @@ export class Chunk {
   constructor(
     names: Dictionary,
     spillOf: () => Spill,
-    columns = emptyColumns(),
+    columns = columnsIn(new ArrayBuffer(COLUMN_BYTES)),
     text: Buffer = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES),
     count = 0,
   ) {
@@ -160,6 +186,11 @@ export class Chunk {
   seal(): void {
     const used = this.used()
     const text = this.text.subarray(0, used)
-    this.text = used > SEALED_SHARE * this.text.length ? text : Buffer.from(text)
+    if (used > SEALED_SHARE * this.text.length) this.text = text
+    else {
+      // In a buffer of its own, which another thread can be given.
+      this.text = Buffer.allocUnsafeSlow(used)
+      text.copy(this.text)
+    }
   }
 }

@@ -1,9 +1,8 @@
 /** The chunks of a history. The first stay in memory; those of a longer history go where there is room, and come back on demand. */
-import { Buffer } from 'node:buffer'
 import type { Spill } from '../api/spill.ts'
 import { assert } from '../support/assert.ts'
 import { type Part, readPart, writePart } from '../support/parts.ts'
-import { CHUNK, Chunk, type ChunkColumns, type Dictionary } from './chunk.ts'
+import { bytesOfColumns, CHUNK, Chunk, COLUMN_BYTES, columnsIn, type Dictionary } from './chunk.ts'
 
 /** Some 40 MB: 16,384 operations with short values take 1.2 MB. */
 const MOST_IN_MEMORY = 32
@@ -13,18 +12,6 @@ const MOST_KEPT = 32
 const MOST_BYTES = 5 * 2 ** 24
 const FEWEST = 8
 
-/** The columns as bytes, with the bytes of an entry: longest first, so that each begins at a multiple of its size. */
-const LAYOUT = [
-  ['timeNs', 8],
-  ['index', 8],
-  ['process', 4],
-  ['head', 4],
-  ['valueEnd', 4],
-  ['end', 4],
-] as const satisfies readonly (readonly [keyof ChunkColumns, number])[]
-
-const COLUMN_BYTES = LAYOUT.reduce((sum, [, bytes]) => sum + bytes * CHUNK, 0)
-
 /** A longer value is not kept in memory with the others of its chunk: a read of a set may have as many bytes as the file. */
 const LONG_BYTES = 2 ** 20
 /** Shorter ones neither, if a chunk has so many of them. */
@@ -32,7 +19,7 @@ const FULL_BYTES = 2 ** 23
 const LONG_IN_FULL_BYTES = 2 ** 14
 
 /** Whether a value is too long to be kept in memory. @param chunk to which it is to be added */
-export const isLong = (chunk: Chunk | null, bytes: number, longBytes = LONG_BYTES): boolean =>
+const isLong = (chunk: Chunk | null, bytes: number, longBytes = LONG_BYTES): boolean =>
   bytes >= ((chunk?.used() ?? 0) < FULL_BYTES ? longBytes : Math.min(longBytes, LONG_IN_FULL_BYTES))
 
 /** Where a chunk is in the spill. */
@@ -52,8 +39,8 @@ export interface Room {
   readonly makeSpill?: (() => Spill) | undefined
   /** Those that stay in memory are in the spill, too. */
   readonly spillsAll?: boolean
-  /** Each is asked for soon after it was added. */
-  readonly isReadAlong?: boolean
+  /** Where another thread has put all chunks. Each is asked for soon after it was added. */
+  readonly written?: Spill
   /** Chunks. Absent: as many as take some 40 MB. */
   readonly mostInMemory?: number | undefined
   /** Values of so many bytes are read from the spill whenever they are asked for. Absent: a megabyte. */
@@ -61,31 +48,6 @@ export interface Room {
 }
 
 const sizeOf = ({ text }: Chunk): number => COLUMN_BYTES + text.length
-
-const bytesOf = ({ columns }: Chunk): Buffer =>
-  Buffer.concat(
-    LAYOUT.map(([name]) => {
-      const { buffer, byteOffset, byteLength } = columns[name]
-      return Buffer.from(buffer, byteOffset, byteLength)
-    }),
-  )
-
-const columnsIn = (bytes: Buffer<ArrayBuffer>): ChunkColumns => {
-  let at = bytes.byteOffset
-  const next = <A>(kind: new (buffer: ArrayBuffer, offset: number, length: number) => A, size: number): A => {
-    const column = new kind(bytes.buffer, at, CHUNK)
-    at += size * CHUNK
-    return column
-  }
-  return {
-    timeNs: next(Float64Array, 8),
-    index: next(Float64Array, 8),
-    process: next(Int32Array, 4),
-    head: next(Uint32Array, 4),
-    valueEnd: next(Uint32Array, 4),
-    end: next(Uint32Array, 4),
-  }
-}
 
 export class Chunks {
   readonly #names: Dictionary
@@ -119,23 +81,25 @@ export class Chunks {
   spillLong(chunk: Chunk | null, bytes: Buffer, start: number, end: number): Part | null {
     const { makeSpill, longBytes } = this.#room
     return makeSpill !== undefined && isLong(chunk, end - start, longBytes)
-      ? this.writeLong(bytes.subarray(start, end))
+      ? writePart(this.#spillOf(), bytes.subarray(start, end))
       : null
   }
 
-  writeLong(value: Buffer): Part {
-    return writePart(this.#spillOf(), value)
-  }
-
-  /** Takes the next chunk, to which nothing is added any more. */
-  add(chunk: Chunk): void {
+  /**
+   * Takes the next chunk, to which nothing is added any more. Returns where it is in the spill; null: it is in memory only.
+   *
+   * @param written where it is already
+   */
+  add(chunk: Chunk, written?: Place): Place | null {
     chunk.seal()
-    const { makeSpill, spillsAll = false, isReadAlong = false } = this.#room
+    const { makeSpill, spillsAll = false, written: spill } = this.#room
     const isKept = makeSpill === undefined || this.#hasRoomFor(chunk)
     if (isKept) this.#inMemory.push(chunk)
     if (isKept) this.#bytesInMemory += sizeOf(chunk)
-    else if (isReadAlong) this.#keep(this.#places.length, chunk)
-    this.#places.push(isKept && !spillsAll ? null : this.#write(chunk))
+    else if (spill !== undefined) this.#keep(this.#places.length, chunk)
+    const place = written ?? (isKept && !spillsAll ? null : this.#write(chunk))
+    this.#places.push(place)
+    return place
   }
 
   /** The first ones stay: one that comes after one that did not is no first one. */
@@ -149,15 +113,19 @@ export class Chunks {
   }
 
   #write(chunk: Chunk): Place {
-    const place = { ...writePart(this.#spillOf(), bytesOf(chunk), chunk.text), count: chunk.count }
+    const place = {
+      ...writePart(this.#spillOf(), bytesOfColumns(chunk.columns), chunk.text),
+      count: chunk.count,
+    }
     return chunk.long.size === 0 ? place : { ...place, long: [...chunk.long] }
   }
 
   #spillOf(): Spill {
-    const { makeSpill } = this.#room
-    assert(makeSpill !== undefined, 'chunks without a spill stay in memory')
-    this.#spill ??= makeSpill()
-    return this.#spill
+    const { makeSpill, written } = this.#room
+    const spill = this.#spill ?? written ?? makeSpill?.()
+    assert(spill !== undefined, 'chunks without a spill stay in memory')
+    this.#spill = spill
+    return spill
   }
 
   /** Of all chunks. They must all be in the spill. */
@@ -187,7 +155,7 @@ export class Chunks {
       place,
       `operations ${index * CHUNK} and following of the history`,
     )
-    const [columns, text] = [columnsIn(content), content.subarray(COLUMN_BYTES)]
+    const [columns, text] = [columnsIn(content.buffer, content.byteOffset), content.subarray(COLUMN_BYTES)]
     const chunk = this.make({ columns, text, count: place.count })
     for (const [row, value] of place.long ?? []) chunk.long.set(row, value)
     this.#makeRoomFor(chunk)

@@ -7,9 +7,9 @@ import type { Meta, Operation, Pair, Sequence } from '../api/history.ts'
 import type { Part } from '../support/parts.ts'
 import { CHUNK, CHUNK_BITS, type Chunk, Dictionary, type Rest } from './chunk.ts'
 import type { ChunkTaker } from './chunk-builder.ts'
-import { Chunks, type Room } from './chunks.ts'
+import { ChunkPairing, type ChunkPairs } from './chunk-pairing.ts'
+import { Chunks, type Place, type Room } from './chunks.ts'
 import { PagedNumbers } from './paged-numbers.ts'
-import { Pairing } from './pairing.ts'
 import { type Extent, LazySequence } from './sequence.ts'
 
 /** An operation in a chunk. Its value is parsed once, when it is asked for. */
@@ -155,6 +155,11 @@ export const historyOf = (columns: Columns, unread?: Unread): History => {
   }
 }
 
+interface KnownChunk {
+  readonly pairs: ChunkPairs
+  readonly written: Place
+}
+
 /**
  * Takes the chunks of a history one after another, and pairs their operations. What it has so far can be read at any time.
  */
@@ -163,7 +168,7 @@ export class HistoryBuilder implements Columns, ChunkTaker {
   readonly chunks: Chunks
   readonly invocations: PagedNumbers
   readonly completions: PagedNumbers
-  readonly #pairing = new Pairing()
+  readonly #pairing = new ChunkPairing()
   readonly #take: ((operation: Operation) => void) | undefined
   length = 0
 
@@ -183,22 +188,24 @@ export class HistoryBuilder implements Columns, ChunkTaker {
     return this.chunks.spillLong(chunk, bytes, start, end)
   }
 
-  /** @throws UserError where it breaks a rule of histories; what is before that has been taken */
-  add(chunk: Chunk): void {
-    const { count } = chunk
-    const start = this.length
-    this.chunks.add(chunk)
-    for (let row = 0; row < count; row++) {
-      const operation = new ColumnOperation(chunk, row)
-      this.#pair(operation, start + row)
+  /**
+   * @param known what another thread has found out
+   * @throws UserError where it breaks a rule of histories; what is before that has been taken
+   */
+  add(chunk: Chunk, known?: KnownChunk): void {
+    const { places, error } = known?.pairs ?? this.#pairing.of(chunk)
+    this.chunks.add(chunk, known?.written)
+    for (let row = 0; row < places.length; row++) {
+      this.#pair((places[row] as number) - 1, this.length)
       this.length++
-      this.#take?.(operation)
+      this.#take?.(new ColumnOperation(chunk, row))
     }
+    if (error !== null) throw error
   }
 
-  #pair(operation: Operation, position: number): void {
-    const place = this.#pairing.add(operation)
-    if (place === null) return
+  /** @param place negative: the operation belongs to no pair */
+  #pair(place: number, position: number): void {
+    if (place < 0) return
     if (place < this.invocations.length) {
       this.completions.set(place, position + 1)
       return

@@ -5,7 +5,8 @@
 import type { Operation, Pair } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 
-type Head = Pick<Operation, 'index' | 'timeNs' | 'process' | 'type' | 'f'>
+/** What the rules are about. */
+export type Head = Pick<Operation, 'index' | 'timeNs' | 'process' | 'type' | 'f'>
 
 interface Open {
   /** Of the pair, in order of invocation. */

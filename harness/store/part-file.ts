@@ -12,16 +12,16 @@ export interface Complaints {
 }
 
 export class PartFile implements Spill {
-  readonly #fd: number
+  readonly fd: number
   readonly #complaints: Complaints
   #length: number
 
-  /** @param fd which is then this file's own */
-  constructor(fd: number, complaints: Complaints) {
-    this.#fd = fd
+  /** @param isOwner whether it closes the file, which is otherwise another thread's */
+  constructor(fd: number, complaints: Complaints, isOwner = true) {
+    this.fd = fd
     this.#complaints = complaints
     this.#length = fs.fstatSync(fd).size
-    closing.register(this, fd, this)
+    if (isOwner) closing.register(this, fd, this)
   }
 
   /** Bytes. */
@@ -33,7 +33,7 @@ export class PartFile implements Spill {
     const offset = this.#length
     try {
       for (let at = 0; at < bytes.length; )
-        at += fs.writeSync(this.#fd, bytes, at, bytes.length - at, offset + at)
+        at += fs.writeSync(this.fd, bytes, at, bytes.length - at, offset + at)
     } catch (error) {
       throw this.#complaints.noRoom(error)
     }
@@ -58,7 +58,7 @@ export class PartFile implements Spill {
   /** What a disk does not give back is as good as missing: the checksum tells. */
   #readInto(content: Buffer, at: number, position: number): number {
     try {
-      return fs.readSync(this.#fd, content, at, content.length - at, position)
+      return fs.readSync(this.fd, content, at, content.length - at, position)
     } catch {
       return 0
     }
@@ -69,13 +69,13 @@ export class PartFile implements Spill {
   }
 
   sync(): void {
-    fs.fsyncSync(this.#fd)
+    fs.fsyncSync(this.fd)
   }
 
   /** Nothing of it is needed any more. */
   close(): void {
     closing.unregister(this)
-    fs.closeSync(this.#fd)
+    fs.closeSync(this.fd)
   }
 }
 

@@ -117,6 +117,7 @@ describe('a history that another thread reads', () => {
       const counted = {
         atMost: thread.atMost,
         notes: thread.notes,
+        written: thread.written,
         next: (to: HistoryBuilder) => {
           chunks++
           return thread.next(to)

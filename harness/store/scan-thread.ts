@@ -7,11 +7,12 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { ChunkSource } from '../history/along.ts'
+import { columnsIn } from '../history/chunk.ts'
 import type { HistoryBuilder } from '../history/columns.ts'
 import { UserError } from '../support/assert.ts'
-import type { Part } from '../support/parts.ts'
 import { linesIn } from './history-file.ts'
 import { COUNTS, type NewNames, READ, type ScanJob, type Scanned, SENT, TAKEN } from './scan.ts'
+import { SpillFile } from './spill-file.ts'
 
 /** A shorter history is read sooner than a thread starts. */
 const LEAST_BYTES = 2 ** 24
@@ -31,15 +32,14 @@ export class ScanThread implements ChunkSource, AsyncDisposable {
   readonly #worker: Worker
   readonly #port: MessagePort
   readonly #counts = new Int32Array(new SharedArrayBuffer(4 * COUNTS))
-  /** Of the next chunk. */
-  #long: Part[] = []
+  readonly written = new SpillFile()
   notes: readonly string[] = []
   readonly atMost: number
 
   /** @param name of the file, for messages */
   constructor(file: string, name: string) {
     const { port1, port2 } = new MessageChannel()
-    const job: ScanJob = { file, name, counts: this.#counts, port: port2 }
+    const job: ScanJob = { file, name, counts: this.#counts, port: port2, fd: this.written.fd }
     this.#name = name
     this.#port = port1
     this.#worker = new Worker(module(), {
@@ -54,33 +54,17 @@ export class ScanThread implements ChunkSource, AsyncDisposable {
   }
 
   next(to: HistoryBuilder): boolean {
-    for (;;) {
-      const scanned = this.#receive()
-      switch (scanned.kind) {
-        case 'long value':
-          this.#long.push(to.chunks.writeLong(Buffer.from(scanned.bytes)))
-          break
-        case 'chunk':
-          this.#add(scanned, to)
-          return true
-        case 'end':
-          this.notes = scanned.notes
-          return false
-        case 'error':
-          throw scanned.isUserError ? new UserError(scanned.message) : new Error(scanned.message)
-      }
+    const scanned = this.#receive()
+    switch (scanned.kind) {
+      case 'chunk':
+        add(scanned, to)
+        return true
+      case 'end':
+        this.notes = scanned.notes
+        return false
+      case 'error':
+        throw scanned.isUserError ? new UserError(scanned.message) : new Error(scanned.message)
     }
-  }
-
-  #add(
-    { columns, text, usedBytes, count, long, names }: Scanned & { kind: 'chunk' },
-    to: HistoryBuilder,
-  ): void {
-    takeNames(names, to)
-    const chunk = to.chunks.make({ columns, text: Buffer.from(text, 0, usedBytes), count })
-    const values = this.#long.splice(0, long.length)
-    for (const [place, row] of long.entries()) chunk.long.set(row, values[place] as Part)
-    to.add(chunk)
   }
 
   #receive(): Scanned {
@@ -102,6 +86,15 @@ export class ScanThread implements ChunkSource, AsyncDisposable {
     this.#port.close()
     await this.#worker.terminate()
   }
+}
+
+const add = (scanned: Scanned & { kind: 'chunk' }, to: HistoryBuilder): void => {
+  const { columns, text, usedBytes, written, places, names } = scanned
+  takeNames(names, to)
+  const content = { columns: columnsIn(columns), text: Buffer.from(text, 0, usedBytes), count: written.count }
+  const chunk = to.chunks.make(content)
+  for (const [row, value] of written.long ?? []) chunk.long.set(row, value)
+  to.add(chunk, { written, pairs: { places, error: null } })
 }
 
 const takeNames = ({ calls, nodes, processes }: NewNames, { names }: HistoryBuilder): void => {

@@ -1,21 +1,20 @@
 /** The thread of `scan-thread.ts`. */
 import { workerData } from 'node:worker_threads'
-import { Chunk, Dictionary } from '../history/chunk.ts'
+import { type Chunk, Dictionary } from '../history/chunk.ts'
 import type { ChunkTaker } from '../history/chunk-builder.ts'
-import { isLong } from '../history/chunks.ts'
+import { ChunkPairing } from '../history/chunk-pairing.ts'
+import { Chunks, type Place } from '../history/chunks.ts'
 import { LineDecoder } from '../history/jsonl.ts'
 import { HeldTimes } from '../history/times.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 import type { Part } from '../support/parts.ts'
 import { piecesOf } from './history-file.ts'
 import { type NewNames, READ, type ScanJob, type Scanned, SENT, TAKEN } from './scan.ts'
+import { spillOfOther } from './spill-file.ts'
 
 /** Messages that wait to be taken: more would only take memory. */
 const MOST_AHEAD = 4
-/** A long value is no part of this thread's chunks. Where it stands is found by the one who takes it. */
-const ELSEWHERE: Part = { offset: 0, bytes: 0, checksum: 0 }
-
-const { file, name, counts, port } = workerData as ScanJob
+const { file, name, counts, port, fd } = workerData as ScanJob
 
 const waitForRoom = (): void => {
   for (;;) {
@@ -36,34 +35,36 @@ const say = (scanned: Scanned, moved: readonly ArrayBuffer[] = []): void => {
 const newIn = <T>(all: readonly T[], known: number): readonly T[] =>
   all.length === known ? [] : all.slice(known)
 
-const noSpill = (): never => {
-  throw new Error('the values of a chunk are read where it is taken')
-}
-
+/** Pairs the chunks, writes them to the spill, and gives them to the other thread. */
 class Sender implements ChunkTaker {
   readonly names = new Dictionary()
+  readonly #chunks: Chunks
+  readonly #pairing = new ChunkPairing()
   #calls = 0
   #nodes = 0
   #processes = 0
 
+  constructor() {
+    const spill = spillOfOther(fd)
+    this.#chunks = new Chunks(this.names, { makeSpill: () => spill, mostInMemory: 0 })
+  }
+
   make(): Chunk {
-    return new Chunk(this.names, noSpill)
+    return this.#chunks.make()
   }
 
   spillLong(chunk: Chunk | null, bytes: Buffer, start: number, end: number): Part | null {
-    if (!isLong(chunk, end - start)) return null
-    const value = new Uint8Array(bytes.subarray(start, end)).buffer
-    say({ kind: 'long value', bytes: value }, [value])
-    return ELSEWHERE
+    return this.#chunks.spillLong(chunk, bytes, start, end)
   }
 
   add(chunk: Chunk): void {
-    const { columns, count } = chunk
-    const text = chunk.text.buffer as ArrayBuffer
-    const moved = [...Object.values(columns).map(({ buffer }) => buffer as ArrayBuffer), text]
-    const long = [...chunk.long.keys()]
-    const names = this.#newNames()
-    say({ kind: 'chunk', columns, text, usedBytes: chunk.used(), count, long, names }, moved)
+    const { places, error } = this.#pairing.of(chunk)
+    chunk.count = places.length
+    const written = this.#chunks.add(chunk) as Place
+    const [columns, text] = [chunk.columns.timeNs.buffer, chunk.text.buffer as ArrayBuffer]
+    const told = { usedBytes: chunk.text.length, written, places, names: this.#newNames() }
+    say({ kind: 'chunk', columns, text, ...told }, [columns, text, places.buffer])
+    if (error !== null) throw error
   }
 
   #newNames(): NewNames {

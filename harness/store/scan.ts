@@ -1,6 +1,7 @@
 /** What the thread of `scan-thread.ts` is told, and what it says. */
 import type { MessagePort } from 'node:worker_threads'
-import type { ChunkColumns } from '../history/chunk.ts'
+import type { ChunkPairs } from '../history/chunk-pairing.ts'
+import type { Place } from '../history/chunks.ts'
 
 /** What both threads count, in shared memory: each waits for the other with it. */
 export const SENT = 0
@@ -16,6 +17,8 @@ export interface ScanJob {
   readonly counts: Int32Array<SharedArrayBuffer>
   /** Where what it says goes. */
   readonly port: MessagePort
+  /** Of the spill to which it writes the chunks. */
+  readonly fd: number
 }
 
 /** Numbers of calls, nodes and processes are by their first use in the history, so only new names are told. */
@@ -28,15 +31,13 @@ export interface NewNames {
 export type Scanned =
   | {
       readonly kind: 'chunk'
-      readonly columns: ChunkColumns
+      readonly columns: ArrayBuffer
       readonly text: ArrayBuffer
+      /** Of the text. */
       readonly usedBytes: number
-      readonly count: number
-      /** Rows whose values were sent before, one after another. */
-      readonly long: readonly number[]
+      readonly written: Place
+      readonly places: ChunkPairs['places']
       readonly names: NewNames
     }
-  /** Of the next chunk. */
-  | { readonly kind: 'long value'; readonly bytes: ArrayBuffer }
   | { readonly kind: 'end'; readonly notes: readonly string[] }
   | { readonly kind: 'error'; readonly message: string; readonly isUserError: boolean }

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { messageOf, UserError } from '../support/assert.ts'
-import { PartFile } from './part-file.ts'
+import { type Complaints, PartFile } from './part-file.ts'
 
 /** Often /tmp is memory. */
 const ON_DISK = '/var/tmp'
@@ -26,12 +26,17 @@ const noRoom = (folder: string, error: unknown): UserError =>
     `The history is too long for memory, and ${folder} cannot take the rest of it (${messageOf(error)}): set TMPDIR to a folder with more room.`,
   )
 
+const complaintsIn = (folder: string): Complaints => ({
+  noRoom: (error) => noRoom(folder, error),
+  damaged: (what) => new Error(`${what} were damaged on disk`),
+})
+
 export class SpillFile extends PartFile {
   /** @throws UserError if no file can be made */
   constructor(folder = folderOf()) {
-    super(openUnnamed(folder), {
-      noRoom: (error) => noRoom(folder, error),
-      damaged: (what) => new Error(`${what} were damaged on disk`),
-    })
+    super(openUnnamed(folder), complaintsIn(folder))
   }
 }
+
+/** That of another thread, which only reads it from now on. */
+export const spillOfOther = (fd: number): PartFile => new PartFile(fd, complaintsIn(folderOf()), false)
