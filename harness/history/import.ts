@@ -11,7 +11,7 @@ import { UserError } from '../support/assert.ts'
 import { plainOf } from '../vocabularies/edn.ts'
 import type { ForeignEvent, ForeignHistory } from './foreign.ts'
 import { HeldTimes } from './times.ts'
-import { checkCompletion, checkInvocation, fits } from './validate.ts'
+import { checkCompletion, checkInvocation, fitsCall } from './validate.ts'
 
 export const DIALECTS = ['jepsen', 'etcd'] as const satisfies readonly EdnEvent['dialect'][]
 export type Dialect = EdnEvent['dialect']
@@ -183,7 +183,7 @@ class Importer {
   #meaningOf(event: Event, process: ClientProcess, invoked: Call | null): EdnMeaning {
     const { type, f, value, error, where } = event
     const own = plainOf(value)
-    if (fits(this.#vocabulary, f, type, own)) return { f, value: own }
+    if (fitsCall(this.#vocabulary, f, type, own)) return { f, value: own }
     const meaning = this.#read({
       process,
       type,

@@ -5,6 +5,7 @@ import type { CallDefinition, Vocabulary } from '../api/vocabulary.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
 import { accepts } from '../vocabularies/accepts.ts'
+import { definitionOf, fits } from '../vocabularies/vocabulary.ts'
 
 const SHOWN = 80
 
@@ -13,7 +14,7 @@ const shown = (value: unknown): string => {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text
 }
 
-const definitionOf = (vocabulary: Vocabulary, f: string, where: Where): CallDefinition => {
+const requireDefinition = (vocabulary: Vocabulary, f: string, where: Where): CallDefinition => {
   const definition = Object.hasOwn(vocabulary.calls, f) ? vocabulary.calls[f] : undefined
   if (definition !== undefined) return definition
   throw new UserError(
@@ -51,7 +52,12 @@ const wordsOf = ({ message, errors }: Issue): string => {
 }
 
 /** Whether it is already as the vocabulary has it. */
-export const fits = (vocabulary: Vocabulary, f: string, type: Operation['type'], value: unknown): boolean => {
+export const fitsCall = (
+  vocabulary: Vocabulary,
+  f: string,
+  type: Operation['type'],
+  value: unknown,
+): boolean => {
   const definition = Object.hasOwn(vocabulary.calls, f) ? vocabulary.calls[f] : undefined
   if (definition === undefined) return false
   return accepts(type === 'ok' ? definition.ok : definition.value, value)
@@ -62,7 +68,7 @@ type Where = () => string
 
 /** @throws UserError */
 export const checkInvocation = (vocabulary: Vocabulary, { f, value }: Call, where: Where): void => {
-  const why = complaint(definitionOf(vocabulary, f, where).value, value)
+  const why = complaint(requireDefinition(vocabulary, f, where).value, value)
   if (why !== null) throw new UserError(`${where()}: the invocation of ${f} is ${shown(value)}: ${why}.`)
 }
 
@@ -160,12 +166,23 @@ export interface Misfit {
   readonly error: unknown
 }
 
+/** Whether both operations surely fit. Checkers ask the same of their values afterwards, and are told what was found here. */
+const isFine = (vocabulary: Vocabulary, { invocation, completion }: Pair): boolean => {
+  const definition = definitionOf(vocabulary, invocation.f)
+  if (definition === undefined || !fits(definition.value, invocation.value)) return false
+  if (completion?.type !== 'ok') return true
+  if (!fits(definition.ok, completion.value)) return false
+  return (definition.mismatch?.(invocation.value, completion.value) ?? null) === null
+}
+
 /** The operation of a pair that does not fit; null: both do. @param whereOf where an operation stands, for messages */
 export const misfitIn = (
   vocabulary: Vocabulary,
-  { invocation, completion }: Pair,
+  pair: Pair,
   whereOf: (operation: Operation) => string,
 ): Misfit | null => {
+  if (isFine(vocabulary, pair)) return null
+  const { invocation, completion } = pair
   let at = invocation
   try {
     checkInvocation(vocabulary, invocation, () => whereOf(invocation))

@@ -15,7 +15,7 @@ import type { CallDefinition, HeldValues } from '../api/vocabulary.ts'
 import { printJson } from '../support/json.ts'
 import { listAppendForm, rwRegisterForm } from './edn-forms.ts'
 import { OF_TRANSACTIONS } from './promises.ts'
-import { one, type Scalar, scalar } from './values.ts'
+import { type Scalar, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 /** A read holds what it returned; null in an invocation. */
@@ -47,14 +47,18 @@ const mismatch = (asked: readonly MicroOp[], done: readonly MicroOp[]): string |
   return `its micro-operation ${at} is ${printJson(done[at])}, and that of the invocation is ${printJson(asked[at])}`
 }
 
-const writes = (ops: readonly MicroOp[]): readonly HeldValues[] =>
-  ops.flatMap(([f, key, value]) => (f === READ ? [] : one(key, value as Scalar)))
+const writes = (ops: readonly MicroOp[]): readonly HeldValues[] => {
+  const held: HeldValues[] = []
+  for (const [f, key, value] of ops) if (f !== READ) held.push({ key, values: [value as Scalar] })
+  return held
+}
 
-const reads = (ops: readonly MicroOp[]): readonly HeldValues[] =>
-  ops.flatMap(([f, key, value]) => {
-    if (f !== READ || value === null) return []
-    return typeof value === 'object' ? { key, values: value } : one(key, value)
-  })
+const reads = (ops: readonly MicroOp[]): readonly HeldValues[] => {
+  const held: HeldValues[] = []
+  for (const [f, key, value] of ops)
+    if (f === READ && value !== null) held.push({ key, values: typeof value === 'object' ? value : [value] })
+  return held
+}
 
 const transaction = <Op extends MicroOp, Done extends Op>(
   op: z.ZodType<Op>,

@@ -39,7 +39,8 @@ interface LastFit {
 /** The last value that each schema was asked about: several questions about one operation follow each other. */
 const lastFits = new WeakMap<CallDefinition['value'], LastFit>()
 
-const fits = (schema: CallDefinition['value'], value: unknown): boolean => {
+/** Whether `schema.safeParse` would succeed. @param value of a history: nobody changes it between two questions */
+export const fits = (schema: CallDefinition['value'], value: unknown): boolean => {
   const last = lastFits.get(schema)
   if (last !== undefined && last.value === value) return last.fits
   const now = { value, fits: accepts(schema, value) }

@@ -13,13 +13,16 @@
 import { z } from 'zod'
 import type { CallOf, HeldValues, OkOf } from '../api/vocabulary.ts'
 import { OF_EFFECTS } from './promises.ts'
-import { one, repeats } from './values.ts'
+import { repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 const put = z.object({ key: z.int(), value: z.int().nullable() })
 /** All deletions are alike, so they identify nothing. */
-const identified = ({ key, value }: z.infer<typeof put>): readonly HeldValues[] =>
-  value === null ? [] : one(key, value)
+const identified = (changes: readonly z.infer<typeof put>[]): readonly HeldValues[] => {
+  const held: HeldValues[] = []
+  for (const { key, value } of changes) if (value !== null) held.push({ key, values: [value] })
+  return held
+}
 
 const change = put.extend({ revision: z.int() })
 
@@ -38,14 +41,14 @@ export const WATCH = defineVocabulary({
       ok: change,
       changes: () => true,
       mismatch: repeats('key', 'value'),
-      writes: identified,
+      writes: (value) => identified([value]),
     }),
     watch: defineCall({
       value: z.object({ after: z.int() }),
       ok: z.object({ events: z.array(change), upTo: z.int(), from: z.int().optional() }),
       changes: () => false,
       delivers: true,
-      reads: (ok) => ok.events.flatMap(identified),
+      reads: ({ events }) => identified(events),
     }),
   },
 })
