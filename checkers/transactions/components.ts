@@ -1,5 +1,5 @@
 /** Strongly connected components (Tarjan 1972), without recursion, on typed arrays: linear in vertices and edges. */
-import { type Adjacency, ALL_KINDS, type Kinds } from './graph.ts'
+import { ALL_KINDS, type Grouped, type Kinds } from './graph.ts'
 
 export interface Components {
   /** The component of each vertex; components are numbered in reverse topological order. */
@@ -15,7 +15,7 @@ export interface Components {
  *   numbered nearly against that order, wherever nearly all edges keep it
  */
 export const componentsOf = (
-  graph: Adjacency,
+  graph: Grouped,
   kinds: Kinds,
   within: Components | null = null,
   roots: Int32Array | null = null,

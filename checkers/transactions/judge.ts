@@ -7,7 +7,7 @@ import { findCycles } from './cycles.ts'
 import { explainCycle } from './explain.ts'
 import { eachFractured, isVanished } from './fractured.ts'
 import { inferListAppend } from './list-append.ts'
-import { addOrders, withoutBetween } from './order.ts'
+import { addProcessOrder, countRealTimeOrder, withoutBetween } from './order.ts'
 import type { Inference, Proof } from './proofs.ts'
 import { inferRwRegister } from './rw-register.ts'
 import type { Transactions } from './transactions.ts'
@@ -74,9 +74,9 @@ export const judgeTransactions = (
   const inference =
     vocabulary === LIST_APPEND ? inferListAppend(transactions) : inferRwRegister(transactions, keys)
   const { edges, proofs } = inference
-  addOrders(transactions, edges)
-  const { length } = edges
-  findCycles(transactions.count, edges, {
+  addProcessOrder(transactions, edges)
+  const length = edges.length + countRealTimeOrder(transactions)
+  findCycles(transactions, edges, {
     // Anomalies that need process or real-time order are only searched if they break more models.
     wanted: (anomaly) => !/-(process|realtime)$/.test(anomaly) || isWorse(proofs.counts.keys(), anomaly),
     found: (anomaly, cycle) => {

@@ -15,9 +15,8 @@ import { ABORTED, COMMITTED, type Transactions } from './transactions.ts'
 type List = readonly Scalar[]
 
 const NOBODY = -1
-/** Per transaction, including real-time edges. */
-const EDGES_GUESSED = 10
-/** Of these, those that follow from versions. */
+/** Per transaction: those of the order of processes, and those that follow from versions. */
+const EDGES_GUESSED = 5
 const REASONS_GUESSED = 4
 /** Limit of readers times unseen appends of one key; beyond it, only the earliest appends are ordered after the readers. */
 const MOST_PAIRS = 1_000_000

@@ -1,5 +1,5 @@
 /** Shortest paths by breadth-first search. */
-import type { Adjacency, Kinds } from './graph.ts'
+import type { Grouped, Kinds } from './graph.ts'
 
 const UNSEEN = -1
 
@@ -12,7 +12,7 @@ const UNSEEN = -1
 export class Paths {
   /** Vertices visited so far, over all searches. */
   visited = 0
-  readonly #graph: Adjacency
+  readonly #graph: Grouped
   /** Of each state: the search that reached it last, in how many steps, by which edge, and from which state. */
   readonly #reachedIn: Int32Array
   readonly #steps: Int32Array
@@ -23,7 +23,7 @@ export class Paths {
   #next: Int32Array
   #search = 0
 
-  constructor(graph: Adjacency) {
+  constructor(graph: Grouped) {
     const states = 2 * graph.vertices
     this.#graph = graph
     this.#reachedIn = new Int32Array(states)
