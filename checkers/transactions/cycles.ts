@@ -6,7 +6,6 @@
 import { type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
 import { type Components, componentsOf } from './components.ts'
 import {
-  Adjacency,
   ALL_KINDS,
   antiWithin,
   BY_READS,
@@ -115,23 +114,53 @@ const alternating = (
   components: Components,
   dependencies: Kinds,
   anti: Kinds,
-): Adjacency =>
-  new Adjacency(2 * vertices, (take) => {
-    for (let from = 0; from < vertices; from++)
+): Grouped => {
+  const most = 2 * target.length
+  const doubled = {
+    first: new Int32Array(2 * vertices + 1),
+    target: new Int32Array(most),
+    kind: new Uint16Array(most),
+    edges: new Int32Array(most),
+  }
+  let edge = 0
+  const add = (at: number, to: number): void => {
+    doubled.target[edge] = to
+    doubled.kind[edge] = kinds[at] as number
+    doubled.edges[edge++] = edges[at] as number
+  }
+  for (let from = 0; from < vertices; from++)
+    for (const isAfterAnti of [false, true]) {
       for (let at = first[from] as number; at < (first[from + 1] as number); at++) {
-        const [to, kind, edge] = [target[at] as number, kinds[at] as number, edges[at] as number]
+        const [to, kind] = [target[at] as number, kinds[at] as number]
         if (components.of[from] !== components.of[to]) continue
-        if ((kind & dependencies) !== 0) {
-          take(2 * from, 2 * to, kind, edge)
-          take(2 * from + 1, 2 * to, kind, edge)
-        } else if ((kind & anti) !== 0) take(2 * from, 2 * to + 1, kind, edge)
+        if ((kind & dependencies) !== 0) add(at, 2 * to)
+        else if (!isAfterAnti && (kind & anti) !== 0) add(at, 2 * to + 1)
       }
-  })
+      doubled.first[2 * from + (isAfterAnti ? 2 : 1)] = edge
+    }
+  return { vertices: 2 * vertices, ...doubled }
+}
 
 /** The graph in which no two anti-dependencies follow each other. */
-interface Alternating {
+class Alternating {
+  readonly graph: Grouped
   readonly components: Components
-  readonly paths: Paths
+  #paths: Paths | null = null
+
+  constructor(graph: Grouped) {
+    this.graph = graph
+    this.components = componentsOf(graph, ALL_KINDS)
+  }
+
+  /** They take much room, and most searches need only the components. */
+  get paths(): Paths {
+    this.#paths ??= new Paths(this.graph)
+    return this.#paths
+  }
+
+  get visited(): number {
+    return this.#paths?.visited ?? 0
+  }
 }
 
 /** One scope: the dependencies that follow in it, and the orders that count as dependencies. */
@@ -168,15 +197,12 @@ class Level {
   }
 
   get visited(): number {
-    return this.#paths.visited + (this.#alternating?.paths.visited ?? 0)
+    return this.#paths.visited + (this.#alternating?.visited ?? 0)
   }
 
   /** It is twice as large, and made only if it is needed. */
   #makeAlternating(): Alternating {
-    if (this.#alternating !== null) return this.#alternating
-    const graph = alternating(this.#graph, this.#all, this.#dependencies, this.#anti)
-    const components = componentsOf(graph, ALL_KINDS)
-    this.#alternating = { components, paths: new Paths(graph) }
+    this.#alternating ??= new Alternating(alternating(this.#graph, this.#all, this.#dependencies, this.#anti))
     return this.#alternating
   }
 
@@ -246,6 +272,7 @@ class Level {
   }
 
   #inComponentOf(vertices: Int32Array): (v: number) => boolean {
+    if (this.#all.cyclic.length === 1) return () => true
     const number = this.#all.of[vertices[0] as number]
     return (v) => this.#all.of[v] === number
   }

@@ -55,10 +55,11 @@ const findUpdates = (
   inference: Inference,
   vocabulary: TransactionVocabulary,
 ): readonly string[] => {
-  const isUpdate = Uint8Array.from({ length: transactions.count }, (_, row) =>
-    Number(transactions.opsOf(row).some(([f]) => f !== 'r')),
-  )
-  const cycle = findUpdateCycle(transactions.count, inference.edges, isUpdate)
+  const { count, ops } = transactions
+  const isUpdate = new Uint8Array(count)
+  for (let row = 0; row < count; row++)
+    for (let op = ops.first(row); op < ops.first(row + 1); op++) if (!ops.isRead(op)) isUpdate[row] = 1
+  const cycle = findUpdateCycle(count, inference.edges, isUpdate)
   if (cycle.found === 'not told')
     return ['Whether update serializability is broken cannot be told: there are too many cycles to try.']
   if (cycle.found === 'cycle')

@@ -24,6 +24,8 @@ export interface Transactions {
   readonly invokedAt: Float64Array
   /** Index of the completion; infinite if the transaction may not be over. */
   readonly completedAt: Float64Array
+  /** The operations as numbers. What a transaction read is known only where it committed. */
+  readonly ops: PackedOps
   /** The operations; for a committed transaction, with the results of its reads. */
   opsOf(row: number): readonly MicroOp[]
 }
@@ -71,7 +73,7 @@ export const foldTransactions = (most: number, vocabulary: TransactionVocabulary
       if (isOk) completedAt[row] = completion.index
       ops.push(assertOps(invocation.index, isOk ? completion.value : invocation.value, vocabulary))
     },
-    result: () => ({ count, outcome, process, invokedAt, completedAt, opsOf: (row) => ops.of(row) }),
+    result: () => ({ count, outcome, process, invokedAt, completedAt, ops, opsOf: (row) => ops.of(row) }),
   }
 }
 
