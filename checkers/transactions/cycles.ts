@@ -212,7 +212,8 @@ class Level {
 
   /** Cycles of these kinds with at least one edge of the first kinds. */
   writeCycles(first: Kinds, kinds: Kinds): readonly (() => CycleEdges)[] {
-    if ((this.#present & first) === 0) return []
+    // All of them are cycles of dependencies.
+    if ((this.#present & first) === 0 || this.#byDependency.cyclic.length === 0) return []
     const components = componentsOf(this.#graph, kinds, this.#all)
     return components.cyclic.flatMap((vertices) => {
       const number = components.of[vertices[0] as number]

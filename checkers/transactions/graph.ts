@@ -74,7 +74,7 @@ class Reasons {
   set(edge: number, key: number, before: number, after: number): void {
     const at = REASON_CELLS * edge
     while (at >= this.#cells.length) this.#cells = doubled(this.#cells)
-    this.#cells.fill(NONE, this.#length, at)
+    if (this.#length < at) this.#cells.fill(NONE, this.#length, at)
     this.#cells[at] = key
     this.#cells[at + 1] = before
     this.#cells[at + 2] = after

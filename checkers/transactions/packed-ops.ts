@@ -33,10 +33,11 @@ export class PackedOps {
   }
 
   push(ops: readonly MicroOp[]): void {
-    for (const [f, key, value] of ops) {
+    for (const op of ops) {
+      const value = op[2]
       const isList = typeof value === 'object' && value !== null
-      this.#cells.push(isList ? READ_OF_LIST : CALLS.indexOf(f))
-      this.#cells.push(this.#names.codeOf(key))
+      this.#cells.push(isList ? READ_OF_LIST : op[0] === 'r' ? READ : CALLS.indexOf(op[0]))
+      this.#cells.push(this.#names.codeOf(op[1]))
       this.#cells.push(isList ? this.#pushList(value) : this.#names.codeOf(value))
     }
     this.#starts.push(this.#cells.length / CELLS)

@@ -35,12 +35,13 @@ const bad = (index: number, why: string): UserError =>
 
 const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabulary): readonly MicroOp[] => {
   if (!Array.isArray(value)) throw bad(index, 'its value is not a list of micro-operations')
-  const known: readonly string[] = microOperationsOf(vocabulary)
+  const [write, read] = microOperationsOf(vocabulary)
   for (const op of value) {
     if (!Array.isArray(op) || op.length !== 3)
       throw bad(index, `${JSON.stringify(op)} is not [f, key, value]`)
-    if (!known.includes(op[0])) throw bad(index, `${JSON.stringify(op[0])} is not one of ${known.join(', ')}`)
-    const isRead = op[0] === 'r'
+    const isRead = op[0] === read
+    if (!isRead && op[0] !== write)
+      throw bad(index, `${JSON.stringify(op[0])} is not one of ${write}, ${read}`)
     if (!isRead && typeof op[2] !== 'number' && typeof op[2] !== 'string')
       throw bad(index, `${JSON.stringify(op)} writes neither a number nor a string`)
     if (isRead && vocabulary === LIST_APPEND && op[2] !== null && !Array.isArray(op[2]))
