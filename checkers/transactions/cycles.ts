@@ -372,14 +372,14 @@ export const findCycles = (transactions: Transactions, edges: EdgeList, search: 
   const { count } = transactions
   const kindsOf = (scope: Scope): Kinds => dependenciesWithin(scope) | antiWithin(scope)
   let visited = 0
-  if (hasSerialOrder(transactions, edges, kindsOf(2))) return visited
-  const { length } = edges
   let whole = new Graph(count, edges)
+  if (hasSerialOrder(transactions, whole, ALL_KINDS)) return visited
+  const { length } = edges
   for (const scope of [0, 1, 2] as const) {
     const wanted = wantedKinds(scope, search)
     if (wanted === 0) continue
     if (scope === 2) {
-      if (hasSerialOrder(transactions, edges, wanted)) continue
+      if (hasSerialOrder(transactions, whole, wanted)) continue
       const start = edges.length
       addRealTimeOrder(transactions, edges)
       whole = new Graph(count, edges, [

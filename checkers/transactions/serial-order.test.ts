@@ -20,7 +20,7 @@ it.each([ALL_KINDS, WW | PROCESS, WW | WR | PROCESS])(
       const transactions = readTransactions(pairOperations(operations), LIST_APPEND)
       const { edges } = inferListAppend(transactions)
       addProcessOrder(transactions, edges)
-      const hasOrder = hasSerialOrder(transactions, edges, kinds)
+      const hasOrder = hasSerialOrder(transactions, new Graph(transactions.count, edges), kinds)
       const { length } = edges
       addRealTimeOrder(transactions, edges)
       expect(edges.length - length).toBe(countRealTimeOrder(transactions))

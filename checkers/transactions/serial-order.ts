@@ -4,25 +4,23 @@
  * be such: a transaction may come next as soon as nothing that it depends on is left (Kahn 1962), and nothing that was over
  * before it began.
  */
-import { Adjacency, type EdgeList, type Kinds } from './graph.ts'
+import { ALL_KINDS, type Grouped, type Kinds } from './graph.ts'
 import { inOrderOfCompletion, rowsOf } from './order.ts'
 import type { Transactions } from './transactions.ts'
 
 /** @param kinds which of the edges count. Real time always does */
-export const hasSerialOrder = (transactions: Transactions, edges: EdgeList, kinds: Kinds): boolean => {
+export const hasSerialOrder = (transactions: Transactions, graph: Grouped, kinds: Kinds): boolean => {
   const { count, invokedAt, completedAt } = transactions
-  const { from, to, kind, length } = edges
+  const { first, target } = graph
+  const kind = kinds === ALL_KINDS ? null : graph.kind
+  const counts = (at: number): boolean => kind === null || ((kind[at] as Kinds) & kinds) !== 0
   /** How many edges lead to each row from rows that have no place yet. */
   const waitsFor = new Int32Array(count)
-  const { first, target } = new Adjacency(count, (take) => {
-    for (let i = 0; i < length; i++)
-      if (((kind[i] as Kinds) & kinds) !== 0) take(from[i] as number, to[i] as number, kind[i] as Kinds, i)
-  })
-  for (const row of target) waitsFor[row]!++
+  for (let at = 0; at < target.length; at++) if (counts(at)) waitsFor[target[at] as number]!++
   const byCompletion = inOrderOfCompletion(transactions, rowsOf(transactions))
   const isPlaced = new Uint8Array(count)
   const next = new Int32Array(count)
-  // Rows before `begun` began before any transaction was over that has no place yet, and those before `over` have a place.
+  // Rows before `begun` began before any was over that has no place yet. Completions before `over` are of rows that have one.
   let [begun, over, waiting, placed] = [0, 0, 0, 0]
   for (;;) {
     while (over < byCompletion.length && isPlaced[byCompletion[over] as number] === 1) over++
@@ -34,6 +32,7 @@ export const hasSerialOrder = (transactions: Transactions, edges: EdgeList, kind
     isPlaced[row] = 1
     placed++
     for (let at = first[row] as number; at < (first[row + 1] as number); at++) {
+      if (!counts(at)) continue
       const later = target[at] as number
       if (--waitsFor[later]! === 0 && later < begun) next[waiting++] = later
     }
