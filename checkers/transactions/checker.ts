@@ -168,7 +168,8 @@ const judge = (
   lists: FinalLists,
 ): Judged => {
   const promised = isolationOf(record, options)
-  const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
+  let committed = 0
+  for (const outcome of transactions.outcome) if (outcome === COMMITTED) committed++
   const judgement = withMissing(judgeTransactions(transactions, options), findMissing(transactions, lists))
   const isBroken = judgement.broken.has(promised)
   if (!isBroken && !isTelling(transactions)) return notJudged(NOTHING_WRITTEN, { committed })

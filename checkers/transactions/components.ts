@@ -1,5 +1,5 @@
 /** Strongly connected components (Tarjan 1972), without recursion, on typed arrays: linear in vertices and edges. */
-import { type Adjacency, ALL_KINDS, type Kinds } from './graph.ts'
+import { ALL_KINDS, type Grouped, type Kinds } from './graph.ts'
 
 export interface Components {
   /** The component of each vertex; components are numbered in reverse topological order. */
@@ -8,6 +8,10 @@ export interface Components {
   readonly cyclic: readonly Int32Array[]
 }
 
+const NONE = -1
+/** Instead of its number, once the component of a vertex is known: above all numbers. */
+const CLOSED = 2 ** 31 - 1
+
 /**
  * @param kinds which edges count
  * @param within only edges between vertices of the same one of these components count
@@ -15,7 +19,7 @@ export interface Components {
  *   numbered nearly against that order, wherever nearly all edges keep it
  */
 export const componentsOf = (
-  graph: Adjacency,
+  graph: Grouped,
   kinds: Kinds,
   within: Components | null = null,
   roots: Int32Array | null = null,
@@ -23,7 +27,7 @@ export const componentsOf = (
   const { vertices, first, target } = graph
   // Each edge has one of all kinds: which one takes room, and need not be known.
   const kind = kinds === ALL_KINDS ? null : graph.kind
-  const of = new Int32Array(vertices).fill(-1)
+  const of = new Int32Array(vertices)
   const number = new Int32Array(vertices)
   const low = new Int32Array(vertices)
   const next = first.slice(0, vertices)
@@ -31,49 +35,46 @@ export const componentsOf = (
   const stack = new Int32Array(vertices)
   const cyclic: Int32Array[] = []
   let [counter, depth, height, components] = [0, 0, 0, 0]
-
-  const enter = (v: number): void => {
-    number[v] = ++counter
-    low[v] = counter
-    stack[height++] = v
-    path[depth++] = v
-  }
-  const close = (v: number): void => {
-    const bottom = height
-    while (stack[--height] !== v);
-    for (let i = height; i < bottom; i++) of[stack[i] as number] = components
-    if (bottom - height > 1) cyclic.push(stack.slice(height, bottom))
-    components++
-  }
-  const visit = (root: number): void => {
-    enter(root)
-    while (depth > 0) {
+  for (let i = 0; i < vertices; i++) {
+    let entered = roots === null ? i : (roots[i] as number)
+    if (number[entered] !== 0) continue
+    for (;;) {
+      if (entered !== NONE) {
+        number[entered] = ++counter
+        low[entered] = counter
+        stack[height++] = entered
+        path[depth++] = entered
+        entered = NONE
+      }
       const v = path[depth - 1] as number
       const end = first[v + 1] as number
-      let entered = false
-      while ((next[v] as number) < end) {
-        const at = next[v]!++
+      let [at, lowest] = [next[v] as number, low[v] as number]
+      for (; at < end && entered === NONE; at++) {
         if (kind !== null && ((kind[at] as number) & kinds) === 0) continue
         const w = target[at] as number
         if (within !== null && within.of[w] !== within.of[v]) continue
-        if (number[w] === 0) {
-          enter(w)
-          entered = true
-          break
-        }
-        if (of[w] === -1 && (number[w] as number) < (low[v] as number)) low[v] = number[w] as number
+        const seen = number[w] as number
+        if (seen === 0) entered = w
+        else if (seen < lowest) lowest = seen
       }
-      if (entered) continue
+      next[v] = at
+      low[v] = lowest
+      if (entered !== NONE) continue
       depth--
-      if (low[v] === number[v]) close(v)
-      if (depth === 0) continue
+      if (lowest === number[v]) {
+        const top = height
+        while (stack[--height] !== v);
+        for (let place = height; place < top; place++) {
+          of[stack[place] as number] = components
+          number[stack[place] as number] = CLOSED
+        }
+        if (top - height > 1) cyclic.push(stack.slice(height, top))
+        components++
+      }
+      if (depth === 0) break
       const parent = path[depth - 1] as number
-      if ((low[v] as number) < (low[parent] as number)) low[parent] = low[v] as number
+      if (lowest < (low[parent] as number)) low[parent] = lowest
     }
-  }
-  for (let i = 0; i < vertices; i++) {
-    const root = roots === null ? i : (roots[i] as number)
-    if (number[root] === 0) visit(root)
   }
   return { of, cyclic }
 }

@@ -8,7 +8,7 @@ import { findCycles } from './cycles.ts'
 import { judgeTransactions } from './judge.ts'
 import { inferListAppend } from './list-append.ts'
 import type { MicroOp } from './micro-op.ts'
-import { addOrders, withoutBetween } from './order.ts'
+import { addProcessOrder, addRealTimeOrder, withoutBetween } from './order.ts'
 import { historyOf } from './testing/notation.ts'
 import { synthesise } from './testing/synthetic.ts'
 import { readTransactions, type Transactions } from './transactions.ts'
@@ -30,8 +30,8 @@ const judge = (transactions: Transactions) => judgeTransactions(transactions, { 
 
 const workOn = (transactions: Transactions): number => {
   const { edges } = inferListAppend(transactions)
-  addOrders(transactions, edges)
-  return findCycles(transactions.count, edges, { wanted: () => true, found: (_, cycle) => void cycle() })
+  addProcessOrder(transactions, edges)
+  return findCycles(transactions, edges, { wanted: () => true, found: (_, cycle) => void cycle() })
 }
 
 describe('a history that is broken at its very end', () => {
@@ -77,7 +77,8 @@ describe('of transactions in an order', () => {
       LIST_APPEND,
     )
     const { edges } = inferListAppend(transactions)
-    addOrders(transactions, edges)
+    addProcessOrder(transactions, edges)
+    addRealTimeOrder(transactions, edges)
     const between = (from: number, to: number, kind: number): number => {
       for (let edge = 0; edge < edges.length; edge++)
         if (edges.from[edge] === from && edges.to[edge] === to && edges.kind[edge] === kind) return edge

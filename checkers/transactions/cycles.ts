@@ -3,16 +3,17 @@
  * 6.2). For each strongly connected component it finds the worst cycle, and the shortest one that a search from many of
  * the edges finds.
  */
-import { CYCLES, type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
+import { type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
 import { type Components, componentsOf } from './components.ts'
 import {
-  Adjacency,
+  ALL_KINDS,
   antiWithin,
   BY_READS,
   BY_VIEWS,
   BY_WRITES,
-  EdgeList,
+  type EdgeList,
   Graph,
+  type Grouped,
   type Kinds,
   PROCESS,
   REAL_TIME,
@@ -22,7 +23,10 @@ import {
   WW_KINDS,
   writesWithin,
 } from './graph.ts'
+import { addRealTimeOrder } from './order.ts'
 import { Paths } from './paths.ts'
+import { hasSerialOrder } from './serial-order.ts'
+import type { Transactions } from './transactions.ts'
 
 /** Indices of edges; each edge begins where the previous one ends, and the last ends where the first begins. */
 export type CycleEdges = readonly number[]
@@ -48,19 +52,25 @@ const MOST_VISITS = 10_000_000
 /** After so many, those are found out first that cannot succeed: that costs as much as it is worth. */
 const VISITS_BEFORE_SIFTING = 1_000_000
 
+/** Those with anti-dependencies. */
+const ANTI_CYCLES = ['G-single', 'G-nonadjacent', 'G2-item'] as const
+
 /** A vertex that is on no cycle. */
 const NOWHERE = -1
 
-/** The part of the graph that lies on some cycle of these kinds, renumbered: the cost depends on this part, not on the whole history. */
+/**
+ * The part of the graph that lies on some cycle of these kinds. Its vertices are numbered anew: the cost depends on this part, not
+ * on the whole history. Its edges keep their numbers.
+ */
 interface Cyclic {
-  readonly graph: Graph
-  /** Edge here -> edge in the whole graph. */
-  origin(edge: number): number
+  readonly graph: Grouped
+  /** The kinds of all its edges. */
+  readonly present: Kinds
   /** The vertices here, those first that come last in the whole graph. */
   readonly latestFirst: Int32Array
 }
 
-const cyclicPart = (whole: Graph, components: Components, among: Kinds): Cyclic => {
+const cyclicPart = (whole: Grouped, components: Components, among: Kinds): Cyclic => {
   const { first, target, kind: kinds, edges } = whole
   const numbers = new Int32Array(whole.vertices).fill(NOWHERE)
   let [vertices, most] = [0, 0]
@@ -69,17 +79,29 @@ const cyclicPart = (whole: Graph, components: Components, among: Kinds): Cyclic 
       numbers[v] = vertices++
       most += (first[v + 1] as number) - (first[v] as number)
     }
-  const list = new EdgeList({ edges: most, reasons: most })
+  const part = {
+    first: new Int32Array(vertices + 1),
+    target: new Int32Array(most),
+    kind: new Uint16Array(most),
+    edges: new Int32Array(most),
+  }
+  let [vertex, edge, present] = [0, 0, 0]
   for (const component of components.cyclic)
-    for (const v of component)
+    for (const v of component) {
+      const own = components.of[v]
       for (let at = first[v] as number; at < (first[v + 1] as number); at++) {
         const [w, kind] = [target[at] as number, kinds[at] as number]
-        if ((kind & among) === 0 || components.of[v] !== components.of[w]) continue
-        // The version field carries the index of the edge.
-        list.add(numbers[v] as number, numbers[w] as number, kind, -1, edges[at] as number)
+        if ((kind & among) === 0 || components.of[w] !== own) continue
+        present |= kind
+        part.target[edge] = numbers[w] as number
+        part.kind[edge] = kind
+        part.edges[edge++] = edges[at] as number
       }
-  const latestFirst = numbers.filter((number) => number !== NOWHERE).reverse()
-  return { graph: new Graph(vertices, list), origin: (edge) => list.before(edge), latestFirst }
+      part.first[++vertex] = edge
+    }
+  const latestFirst = new Int32Array(vertices)
+  for (const number of numbers) if (number !== NOWHERE) latestFirst[--vertices] = number
+  return { graph: { vertices: latestFirst.length, ...part }, present, latestFirst }
 }
 
 /**
@@ -87,29 +109,65 @@ const cyclicPart = (whole: Graph, components: Components, among: Kinds): Cyclic 
  * only a dependency may follow. So a cycle in this graph has no two anti-dependencies in a row. Its edges have the numbers of
  * the edges that they stand for.
  */
-const alternating = (graph: Graph, components: Components, dependencies: Kinds, anti: Kinds): Adjacency => {
-  const { from: sources, to: targets, kind: kinds, length } = graph.list
-  return new Adjacency(2 * graph.vertices, (take) => {
-    for (let i = 0; i < length; i++) {
-      const [from, to, kind] = [sources[i] as number, targets[i] as number, kinds[i] as number]
-      if (components.of[from] !== components.of[to]) continue
-      if ((kind & dependencies) !== 0) {
-        take(2 * from, 2 * to, kind, i)
-        take(2 * from + 1, 2 * to, kind, i)
-      } else if ((kind & anti) !== 0) take(2 * from, 2 * to + 1, kind, i)
+const alternating = (
+  { vertices, first, target, kind: kinds, edges }: Grouped,
+  components: Components,
+  dependencies: Kinds,
+  anti: Kinds,
+): Grouped => {
+  const most = 2 * target.length
+  const doubled = {
+    first: new Int32Array(2 * vertices + 1),
+    target: new Int32Array(most),
+    kind: new Uint16Array(most),
+    edges: new Int32Array(most),
+  }
+  let edge = 0
+  const add = (at: number, to: number): void => {
+    doubled.target[edge] = to
+    doubled.kind[edge] = kinds[at] as number
+    doubled.edges[edge++] = edges[at] as number
+  }
+  for (let from = 0; from < vertices; from++)
+    for (const isAfterAnti of [false, true]) {
+      for (let at = first[from] as number; at < (first[from + 1] as number); at++) {
+        const [to, kind] = [target[at] as number, kinds[at] as number]
+        if (components.of[from] !== components.of[to]) continue
+        if ((kind & dependencies) !== 0) add(at, 2 * to)
+        else if (!isAfterAnti && (kind & anti) !== 0) add(at, 2 * to + 1)
+      }
+      doubled.first[2 * from + (isAfterAnti ? 2 : 1)] = edge
     }
-  })
+  return { vertices: 2 * vertices, ...doubled }
 }
 
 /** The graph in which no two anti-dependencies follow each other. */
-interface Alternating {
+class Alternating {
+  readonly graph: Grouped
   readonly components: Components
-  readonly paths: Paths
+  #paths: Paths | null = null
+
+  constructor(graph: Grouped) {
+    this.graph = graph
+    this.components = componentsOf(graph, ALL_KINDS)
+  }
+
+  /** They take much room, and most searches need only the components. */
+  get paths(): Paths {
+    this.#paths ??= new Paths(this.graph)
+    return this.#paths
+  }
+
+  get visited(): number {
+    return this.#paths?.visited ?? 0
+  }
 }
 
 /** One scope: the dependencies that follow in it, and the orders that count as dependencies. */
 class Level {
-  readonly #graph: Graph
+  readonly #graph: Grouped
+  /** In which its edges have their numbers. */
+  readonly #list: EdgeList
   readonly #dependencies: Kinds
   readonly #anti: Kinds
   /** Orders of which several steps are one: what was over before the one between began was over before the next one. */
@@ -126,27 +184,25 @@ class Level {
   readonly #byDependency: Components
   #alternating: Alternating | null = null
 
-  constructor({ graph, latestFirst }: Cyclic, scope: Scope) {
+  constructor({ graph, present, latestFirst }: Cyclic, list: EdgeList, scope: Scope) {
     this.#graph = graph
+    this.#list = list
     this.#dependencies = dependenciesWithin(scope)
     this.#anti = antiWithin(scope)
     this.#runs = EXTRA[scope] as Kinds
-    this.#present = graph.kind.reduce((all, kind) => all | kind, 0)
+    this.#present = present
     this.#paths = new Paths(graph)
     this.#all = componentsOf(graph, this.#dependencies | this.#anti)
     this.#byDependency = componentsOf(graph, this.#dependencies, this.#all, latestFirst)
   }
 
   get visited(): number {
-    return this.#paths.visited + (this.#alternating?.paths.visited ?? 0)
+    return this.#paths.visited + (this.#alternating?.visited ?? 0)
   }
 
   /** It is twice as large, and made only if it is needed. */
   #makeAlternating(): Alternating {
-    if (this.#alternating !== null) return this.#alternating
-    const graph = alternating(this.#graph, this.#all, this.#dependencies, this.#anti)
-    const components = componentsOf(graph, this.#dependencies | this.#anti)
-    this.#alternating = { components, paths: new Paths(graph) }
+    this.#alternating ??= new Alternating(alternating(this.#graph, this.#all, this.#dependencies, this.#anti))
     return this.#alternating
   }
 
@@ -156,7 +212,8 @@ class Level {
 
   /** Cycles of these kinds with at least one edge of the first kinds. */
   writeCycles(first: Kinds, kinds: Kinds): readonly (() => CycleEdges)[] {
-    if ((this.#present & first) === 0) return []
+    // All of them are cycles of dependencies.
+    if ((this.#present & first) === 0 || this.#byDependency.cyclic.length === 0) return []
     const components = componentsOf(this.#graph, kinds, this.#all)
     return components.cyclic.flatMap((vertices) => {
       const number = components.of[vertices[0] as number]
@@ -211,11 +268,12 @@ class Level {
 
   #stepsOf(path: CycleEdges): number {
     const isRun = (edge: number | undefined): boolean =>
-      edge !== undefined && ((this.#graph.list.kind[edge] as number) & this.#runs) !== 0
+      edge !== undefined && ((this.#list.kind[edge] as number) & this.#runs) !== 0
     return path.filter((edge, i) => !isRun(edge) || !isRun(path[i - 1])).length
   }
 
   #inComponentOf(vertices: Int32Array): (v: number) => boolean {
+    if (this.#all.cyclic.length === 1) return () => true
     const number = this.#all.of[vertices[0] as number]
     return (v) => this.#all.of[v] === number
   }
@@ -264,7 +322,7 @@ class Level {
   }
 }
 
-const searchLevel = (level: Level, scope: Scope, graph: Graph, search: CycleSearch): void => {
+const searchLevel = (level: Level, scope: Scope, list: EdgeList, search: CycleSearch): void => {
   const suffix = SUFFIXES[scope] as Suffix
   const extra = EXTRA[scope] as Kinds
   const name = (cycle: CycleName): `${CycleName}${Suffix}` => `${cycle}${suffix}`
@@ -276,7 +334,7 @@ const searchLevel = (level: Level, scope: Scope, graph: Graph, search: CycleSear
   }
   report('G0', writesWithin(scope, BY_WRITES), BY_WRITES)
   report('G1c', WR | ofStrength(BY_READS), BY_READS)
-  if (!(['G-single', 'G-nonadjacent', 'G2-item'] as const).some((each) => search.wanted(name(each)))) return
+  if (!ANTI_CYCLES.some((each) => search.wanted(name(each)))) return
   // An order of versions that takes the absence of G-single for granted hides an anti-dependency.
   report('G-single', ofStrength(BY_VIEWS), BY_VIEWS)
   for (const vertices of level.components) {
@@ -285,7 +343,7 @@ const searchLevel = (level: Level, scope: Scope, graph: Graph, search: CycleSear
     const found = cycle.length > 0 ? cycle : level.any(vertices)
     if (found.length === 0) continue
     const antiDependencies = found.filter(
-      (edge) => ((graph.list.kind[edge] as number) & antiWithin(scope)) !== 0,
+      (edge) => ((list.kind[edge] as number) & antiWithin(scope)) !== 0,
     ).length
     const what: CycleName =
       antiDependencies === 1 ? 'G-single' : cycle.length > 0 ? 'G-nonadjacent' : 'G2-item'
@@ -297,26 +355,42 @@ const searchLevel = (level: Level, scope: Scope, graph: Graph, search: CycleSear
 const ofStrength = (strength: number): Kinds =>
   WW_KINDS.reduce((all, kinds) => all | (kinds[strength] as Kinds), 0)
 
+/** Of a scope, the kinds of edges on cycles that are still worth looking for; 0: there are none. */
+const wantedKinds = (scope: Scope, search: CycleSearch): Kinds => {
+  const isWanted = (cycle: CycleName): boolean => search.wanted(`${cycle}${SUFFIXES[scope] as Suffix}`)
+  if (ANTI_CYCLES.some(isWanted)) return dependenciesWithin(scope) | antiWithin(scope)
+  const extra = EXTRA[scope] as Kinds
+  if (isWanted('G1c')) return writesWithin(scope, BY_READS) | WR | extra
+  return isWanted('G0') ? writesWithin(scope, BY_WRITES) | extra : 0
+}
+
 /**
- * @param count the number of transactions
- * @param edges of all kinds
+ * @param edges of all kinds but that of real time. Those of real time are added if there may be a cycle that needs them
  * @returns how many vertices the searches for short cycles visited
  */
-export const findCycles = (count: number, edges: EdgeList, search: CycleSearch): number => {
-  const whole = new Graph(count, edges)
+export const findCycles = (transactions: Transactions, edges: EdgeList, search: CycleSearch): number => {
+  const { count } = transactions
   const kindsOf = (scope: Scope): Kinds => dependenciesWithin(scope) | antiWithin(scope)
-  const components = componentsOf(whole, kindsOf(2))
   let visited = 0
-  if (components.cyclic.length === 0) return visited
+  let whole = new Graph(count, edges)
+  if (hasSerialOrder(transactions, whole, ALL_KINDS)) return visited
+  const { length } = edges
   for (const scope of [0, 1, 2] as const) {
-    if (!CYCLES.some((cycle) => search.wanted(`${cycle}${SUFFIXES[scope] as Suffix}`))) continue
-    const own = scope === 2 ? components : componentsOf(whole, kindsOf(scope))
-    const part = cyclicPart(whole, own, kindsOf(scope))
-    const level = new Level(part, scope)
-    searchLevel(level, scope, part.graph, {
-      wanted: (anomaly) => search.wanted(anomaly),
-      found: (anomaly, cycle) => search.found(anomaly, () => cycle().map((edge) => part.origin(edge))),
-    })
+    const wanted = wantedKinds(scope, search)
+    if (wanted === 0) continue
+    if (scope === 2) {
+      if (hasSerialOrder(transactions, whole, wanted)) continue
+      const start = edges.length
+      addRealTimeOrder(transactions, edges)
+      whole = new Graph(count, edges, [
+        [0, length],
+        [start, edges.length],
+      ])
+    }
+    const components = componentsOf(whole, kindsOf(scope))
+    if (components.cyclic.length === 0) continue
+    const level = new Level(cyclicPart(whole, components, kindsOf(scope)), edges, scope)
+    searchLevel(level, scope, edges, search)
     visited += level.visited
   }
   return visited

@@ -61,7 +61,7 @@ export const explainCycle = (
   transactions: Transactions,
   vocabulary: TransactionVocabulary,
 ): Omit<Proof, 'anomaly'> => {
-  const { edges, keys, versions } = inference
+  const { edges, keys } = inference
   const sentences = vocabulary === LIST_APPEND ? APPENDS : WRITES
   const steps = rotate(cycle, inference)
   const rows = steps.map((edge) => edges.from[edge] as number)
@@ -72,7 +72,7 @@ export const explainCycle = (
       return `process ${transactions.process[edges.from[edge] as number]} completed ${from} before it began ${to}`
     if (kind === REAL_TIME) return `${from} completed before ${to} began`
     const key = edges.key(edge)
-    const version = (at: number): string | null => versionText(versions[key]?.[at])
+    const version = (at: number): string | null => versionText(inference.valueOf(key, at))
     const step: Step = {
       from,
       to,

@@ -3,6 +3,7 @@
  * and its shortest cycle, which may be long after the promise was broken first: whatever happened just before that is the reason.
  */
 import type { MicroOp } from './micro-op.ts'
+import { inOrderOfCompletion, rowsOf } from './order.ts'
 import { COMMITTED, type Transactions, UNCERTAIN } from './transactions.ts'
 
 /** In all, so many transactions are judged again: some seconds. */
@@ -28,6 +29,7 @@ export const upTo = (whole: Transactions, last: number): Transactions => {
     ...{ count, outcome, completedAt },
     process: whole.process.subarray(0, count),
     invokedAt: whole.invokedAt.subarray(0, count),
+    ops: whole.ops,
     opsOf: (row) => (isLate(row) ? whole.opsOf(row).map(withoutResult) : whole.opsOf(row)),
   }
 }
@@ -51,20 +53,20 @@ export const firstBroken = (
   isBroken: (beginning: Transactions) => boolean,
   mostJudged = MOST_JUDGED,
 ): FirstBroken => {
-  const ends = whole.completedAt.filter(Number.isFinite).sort()
+  const ended = inOrderOfCompletion(whole, rowsOf(whole))
   let left = mostJudged
   let beginning: Transactions | null = null
   /** Whether the beginning that ends with so many commits is broken; null: it takes too long to tell. */
   const isBrokenAfter = (commits: number): boolean | null => {
-    const shorter = upTo(whole, ends[commits - 1] as number)
+    const shorter = upTo(whole, whole.completedAt[ended[commits - 1] as number] as number)
     left -= shorter.count
     if (left < 0) return null
     const broken = isBroken(shorter)
     if (broken) beginning = shorter
     return broken
   }
-  let [fine, broken] = [0, Math.min(FIRST_LENGTH, ends.length)]
-  for (; broken < ends.length; broken = Math.min(2 * broken, ends.length)) {
+  let [fine, broken] = [0, Math.min(FIRST_LENGTH, ended.length)]
+  for (; broken < ended.length; broken = Math.min(2 * broken, ended.length)) {
     const found = isBrokenAfter(broken)
     if (found === null) return { beginning, isShortest: false }
     if (found) break

@@ -74,7 +74,7 @@ class Reasons {
   set(edge: number, key: number, before: number, after: number): void {
     const at = REASON_CELLS * edge
     while (at >= this.#cells.length) this.#cells = doubled(this.#cells)
-    this.#cells.fill(NONE, this.#length, at)
+    if (this.#length < at) this.#cells.fill(NONE, this.#length, at)
     this.#cells[at] = key
     this.#cells[at + 1] = before
     this.#cells[at + 2] = after
@@ -155,14 +155,24 @@ interface Told {
   readonly edges: Int32Array
 }
 
-/**
- * Edges grouped by source: those out of `v` are at the places `first[v]` to `first[v + 1] - 1`. Whether there is a cycle of any
- * kind is seen from their targets. So where there is none, nothing else takes room.
- */
-export class Adjacency {
+/** Edges grouped by source: those out of `v` are at the places `first[v]` to `first[v + 1] - 1`. */
+export interface Grouped {
   readonly vertices: number
   readonly first: Int32Array
   /** The target of each edge. */
+  readonly target: Int32Array
+  /** The kind of each edge. */
+  readonly kind: Uint16Array
+  /** The number of each edge. */
+  readonly edges: Int32Array
+}
+
+/**
+ * Whether there is a cycle of any kind is seen from the targets of edges. So where there is none, nothing else takes room.
+ */
+export class Adjacency implements Grouped {
+  readonly vertices: number
+  readonly first: Int32Array
   readonly target: Int32Array
   readonly #eachEdge: EachEdge
   #told: Told | null = null
@@ -182,12 +192,10 @@ export class Adjacency {
     this.#eachEdge = eachEdge
   }
 
-  /** The kind of each edge. */
   get kind(): Uint16Array {
     return this.#tell().kind
   }
 
-  /** The number of each edge. */
   get edges(): Int32Array {
     return this.#tell().edges
   }
@@ -211,12 +219,17 @@ export class Adjacency {
 export class Graph extends Adjacency {
   readonly list: EdgeList
 
-  constructor(vertices: number, list: EdgeList) {
+  /** @param ranges of the edges that are in it: from the first of the two to before the second */
+  constructor(
+    vertices: number,
+    list: EdgeList,
     // What is added to the list later is not in the graph.
-    const { length } = list
+    ranges: readonly (readonly [from: number, end: number])[] = [[0, list.length]],
+  ) {
     super(vertices, (take) => {
       const { from, to, kind } = list
-      for (let i = 0; i < length; i++) take(from[i] as number, to[i] as number, kind[i] as number, i)
+      for (const [start, end] of ranges)
+        for (let i = start; i < end; i++) take(from[i] as number, to[i] as number, kind[i] as number, i)
     })
     this.list = list
   }

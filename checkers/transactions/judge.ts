@@ -7,7 +7,7 @@ import { findCycles } from './cycles.ts'
 import { explainCycle } from './explain.ts'
 import { eachFractured, isVanished } from './fractured.ts'
 import { inferListAppend } from './list-append.ts'
-import { addOrders, withoutBetween } from './order.ts'
+import { addProcessOrder, countRealTimeOrder, withoutBetween } from './order.ts'
 import type { Inference, Proof } from './proofs.ts'
 import { inferRwRegister } from './rw-register.ts'
 import type { Transactions } from './transactions.ts'
@@ -55,10 +55,11 @@ const findUpdates = (
   inference: Inference,
   vocabulary: TransactionVocabulary,
 ): readonly string[] => {
-  const isUpdate = Uint8Array.from({ length: transactions.count }, (_, row) =>
-    Number(transactions.opsOf(row).some(([f]) => f !== 'r')),
-  )
-  const cycle = findUpdateCycle(transactions.count, inference.edges, isUpdate)
+  const { count, ops } = transactions
+  const isUpdate = new Uint8Array(count)
+  for (let row = 0; row < count; row++)
+    for (let op = ops.first(row); op < ops.first(row + 1); op++) if (!ops.isRead(op)) isUpdate[row] = 1
+  const cycle = findUpdateCycle(count, inference.edges, isUpdate)
   if (cycle.found === 'not told')
     return ['Whether update serializability is broken cannot be told: there are too many cycles to try.']
   if (cycle.found === 'cycle')
@@ -74,9 +75,9 @@ export const judgeTransactions = (
   const inference =
     vocabulary === LIST_APPEND ? inferListAppend(transactions) : inferRwRegister(transactions, keys)
   const { edges, proofs } = inference
-  addOrders(transactions, edges)
-  const { length } = edges
-  findCycles(transactions.count, edges, {
+  addProcessOrder(transactions, edges)
+  const length = edges.length + countRealTimeOrder(transactions)
+  findCycles(transactions, edges, {
     // Anomalies that need process or real-time order are only searched if they break more models.
     wanted: (anomaly) => !/-(process|realtime)$/.test(anomaly) || isWorse(proofs.counts.keys(), anomaly),
     found: (anomaly, cycle) => {

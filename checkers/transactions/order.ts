@@ -16,6 +16,24 @@ export const eachProcessPair = (transactions: Transactions, rows: Int32Array, ea
 }
 
 /**
+ * The committed ones among the rows, in the order in which they were over. Each one is moved past those that began before it and
+ * were over after it: no more than ran at the same time.
+ */
+export const inOrderOfCompletion = ({ outcome, completedAt }: Transactions, rows: Int32Array): Int32Array => {
+  const sorted = new Int32Array(rows.length)
+  let count = 0
+  for (const row of rows) {
+    if (outcome[row] !== COMMITTED) continue
+    const end = completedAt[row] as number
+    let at = count++
+    for (; at > 0 && (completedAt[sorted[at - 1] as number] as number) > end; at--)
+      sorted[at] = sorted[at - 1] as number
+    sorted[at] = row
+  }
+  return sorted.subarray(0, count)
+}
+
+/**
  * Pairs each row with the rows that were over before it began, transitively reduced (Kingsbury and Alvaro 2020, section
  * 5.1). It maintains the frontier: the committed transactions that no other committed transaction follows before the row
  * that begins now. A transaction that commits removes from the frontier those that were over when it began. So each row
@@ -24,27 +42,47 @@ export const eachProcessPair = (transactions: Transactions, rows: Int32Array, ea
  * @param rows ascending
  */
 export const eachRealTimePair = (transactions: Transactions, rows: Int32Array, each: EachPair): void => {
-  const { invokedAt, completedAt, outcome } = transactions
-  const byCompletion = rows.filter((row) => outcome[row] === COMMITTED)
-  byCompletion.sort((a, b) => (completedAt[a] as number) - (completedAt[b] as number))
-  let frontier: number[] = []
-  let done = 0
+  const { invokedAt, completedAt } = transactions
+  const byCompletion = inOrderOfCompletion(transactions, rows)
+  const frontier: number[] = []
+  let [width, done] = [0, 0]
   for (const row of rows) {
     for (; done < byCompletion.length; done++) {
       const finished = byCompletion[done] as number
       if ((completedAt[finished] as number) > (invokedAt[row] as number)) break
       const began = invokedAt[finished] as number
-      frontier = frontier.filter((earlier) => (completedAt[earlier] as number) > began)
-      frontier.push(finished)
+      let kept = 0
+      for (let i = 0; i < width; i++) {
+        const earlier = frontier[i] as number
+        if ((completedAt[earlier] as number) > began) frontier[kept++] = earlier
+      }
+      frontier[kept] = finished
+      width = kept + 1
     }
-    for (const earlier of frontier) each(earlier, row)
+    for (let i = 0; i < width; i++) each(frontier[i] as number, row)
   }
 }
 
-export const addOrders = (transactions: Transactions, edges: EdgeList): void => {
-  const rows = Int32Array.from({ length: transactions.count }, (_, row) => row)
-  eachProcessPair(transactions, rows, (earlier, later) => edges.add(earlier, later, PROCESS))
-  eachRealTimePair(transactions, rows, (earlier, later) => edges.add(earlier, later, REAL_TIME))
+/** All rows. */
+export const rowsOf = ({ count }: Transactions): Int32Array => {
+  const rows = new Int32Array(count)
+  for (let row = 0; row < count; row++) rows[row] = row
+  return rows
+}
+
+export const addProcessOrder = (transactions: Transactions, edges: EdgeList): void =>
+  eachProcessPair(transactions, rowsOf(transactions), (earlier, later) => edges.add(earlier, later, PROCESS))
+
+export const addRealTimeOrder = (transactions: Transactions, edges: EdgeList): void =>
+  eachRealTimePair(transactions, rowsOf(transactions), (earlier, later) =>
+    edges.add(earlier, later, REAL_TIME),
+  )
+
+/** The number of edges that the order of real time has. */
+export const countRealTimeOrder = (transactions: Transactions): number => {
+  let count = 0
+  eachRealTimePair(transactions, rowsOf(transactions), () => count++)
+  return count
 }
 
 /**

@@ -1,7 +1,13 @@
 /** Shortest paths by breadth-first search. */
-import type { Adjacency, Kinds } from './graph.ts'
+import type { Grouped, Kinds } from './graph.ts'
 
 const UNSEEN = -1
+
+/** What is kept of each state, next to each other: the search that reached it last, in how many steps, by which edge, from where. */
+const CELLS = 4
+const STEPS = 1
+const CAME_BY = 2
+const CAME_FROM = 3
 
 /**
  * Scratch space for many searches in one graph.
@@ -12,24 +18,17 @@ const UNSEEN = -1
 export class Paths {
   /** Vertices visited so far, over all searches. */
   visited = 0
-  readonly #graph: Adjacency
-  /** Of each state: the search that reached it last, in how many steps, by which edge, and from which state. */
-  readonly #reachedIn: Int32Array
-  readonly #steps: Int32Array
-  readonly #cameBy: Int32Array
-  readonly #cameFrom: Int32Array
+  readonly #graph: Grouped
+  readonly #states: Int32Array
   /** States that are reached in as many steps as those that are visited now, and in one more. */
   #now: Int32Array
   #next: Int32Array
   #search = 0
 
-  constructor(graph: Adjacency) {
+  constructor(graph: Grouped) {
     const states = 2 * graph.vertices
     this.#graph = graph
-    this.#reachedIn = new Int32Array(states)
-    this.#steps = new Int32Array(states)
-    this.#cameBy = new Int32Array(states)
-    this.#cameFrom = new Int32Array(states)
+    this.#states = new Int32Array(CELLS * states)
     this.#now = new Int32Array(states)
     this.#next = new Int32Array(states)
   }
@@ -50,20 +49,23 @@ export class Paths {
   ): readonly number[] | null {
     const { first, target, kind, edges } = this.#graph
     this.#search++
-    let [count, nextCount] = [0, 0]
+    let count = 0
     this.#reach(2 * from, 0, UNSEEN, UNSEEN)
     this.#now[count++] = 2 * from
     for (let steps = 0; count > 0; steps++) {
+      let nextCount = 0
       for (let head = 0; head < count; head++) {
         const state = this.#now[head] as number
         // It was visited already, when it was found to be nearer.
-        if ((this.#steps[state] as number) < steps) continue
+        if ((this.#states[CELLS * state + STEPS] as number) < steps) continue
         const v = state >> 1
         this.visited++
         if (v === to) return this.#trace(state)
-        for (let at = first[v] as number; at < (first[v + 1] as number); at++) {
-          const [w, edgeKind] = [target[at] as number, kind[at] as number]
+        const end = first[v + 1] as number
+        for (let at = first[v] as number; at < end; at++) {
+          const edgeKind = kind[at] as number
           if ((edgeKind & kinds) === 0) continue
+          const w = target[at] as number
           const isRun = (edgeKind & runs) !== 0
           const reached = isRun ? 2 * w + 1 : 2 * w
           const needed = isRun && (state & 1) === 1 ? steps : steps + 1
@@ -73,17 +75,20 @@ export class Paths {
           else this.#next[nextCount++] = reached
         }
       }
-      ;[this.#now, this.#next] = [this.#next, this.#now]
-      ;[count, nextCount] = [nextCount, 0]
+      const visited = this.#now
+      this.#now = this.#next
+      this.#next = visited
+      count = nextCount
     }
     return null
   }
 
   #reach(state: number, steps: number, by: number, from: number): void {
-    this.#reachedIn[state] = this.#search
-    this.#steps[state] = steps
-    this.#cameBy[state] = by
-    this.#cameFrom[state] = from
+    const at = CELLS * state
+    this.#states[at] = this.#search
+    this.#states[at + STEPS] = steps
+    this.#states[at + CAME_BY] = by
+    this.#states[at + CAME_FROM] = from
   }
 
   /** Whether the vertex is reached in a state from which nothing takes more steps. */
@@ -94,13 +99,15 @@ export class Paths {
   }
 
   #isWithin(state: number, steps: number): boolean {
-    return this.#reachedIn[state] === this.#search && (this.#steps[state] as number) <= steps
+    const at = CELLS * state
+    return this.#states[at] === this.#search && (this.#states[at + STEPS] as number) <= steps
   }
 
   #trace(last: number): readonly number[] {
     const path: number[] = []
-    for (let state = last; this.#cameBy[state] !== UNSEEN; state = this.#cameFrom[state] as number)
-      path.push(this.#cameBy[state] as number)
+    let at = CELLS * last
+    for (; this.#states[at + CAME_BY] !== UNSEEN; at = CELLS * (this.#states[at + CAME_FROM] as number))
+      path.push(this.#states[at + CAME_BY] as number)
     return path.reverse()
   }
 }

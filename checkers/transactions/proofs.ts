@@ -35,8 +35,8 @@ export interface Inference {
   readonly proofs: Proofs
   /** Name of each key, by its number. */
   readonly keys: readonly Scalar[]
-  /** The value of each version of each key, by their numbers. */
-  readonly versions: readonly (readonly Scalar[])[]
+  /** The value of a version of a key, by their numbers; undefined: there is no such version. */
+  valueOf(key: number, version: number): Scalar | null | undefined
   /** Why the versions of a WW or RW edge have this order, where it was inferred; `nameOf` names transactions. */
   readonly whyBefore?: (edge: number, nameOf: (row: number) => string) => string | null
   /** What could not be inferred, in sentences. */

@@ -83,12 +83,11 @@ class RwRegister {
     }
     for (const scope of [0, 1, 2] as const)
       for (const [key, state] of this.#states.entries()) this.#addEdges(key, state, scope)
-    const versions = this.#states.map((state) => state.versions as Scalar[])
     return {
       edges: this.edges,
       proofs: this.proofs,
       keys: this.#keys.names,
-      versions,
+      valueOf: (key, version) => this.#states[key]?.versions[version],
       caveats: [],
       whyBefore: (edge, nameOf) => this.#whyBefore(edge, nameOf),
     }
@@ -96,6 +95,15 @@ class RwRegister {
 
   #ops(row: number): readonly MicroOp[] {
     return this.#history.opsOf(row)
+  }
+
+  #keyOf(name: Scalar): number {
+    return this.#keys.numberOf(this.#history.ops.codeOf(name))
+  }
+
+  /** The row that wrote it; undefined: nobody did. */
+  #rowOf(key: number, value: Scalar): number | undefined {
+    return this.#keys.rowOf(key, this.#history.ops.codeOf(value))
   }
 
   /** Transactions that committed, or whose write was read; a failed transaction never happened. */
@@ -107,7 +115,7 @@ class RwRegister {
       happened[row] = 1
       for (const [f, name, value] of this.#ops(row)) {
         if (f !== 'r' || value === null) continue
-        const writer = this.#keys.rowOf(this.#keys.numberOf(name), value as Scalar)
+        const writer = this.#rowOf(this.#keyOf(name), value as Scalar)
         if (writer !== undefined && outcome[writer] !== ABORTED) happened[writer] = 1
       }
     }
@@ -118,7 +126,7 @@ class RwRegister {
     const state = this.#states[key] as KeyState
     const known = state.numbers.get(value)
     if (known !== undefined) return known
-    const writer = this.#keys.rowOf(key, value as Scalar)
+    const writer = this.#rowOf(key, value as Scalar)
     const isReal = writer !== undefined && this.#history.outcome[writer] !== ABORTED
     state.numbers.set(value, state.versions.length)
     state.writers.push(isReal ? writer : NO_WRITER)
@@ -131,7 +139,7 @@ class RwRegister {
     const isCommitted = this.#history.outcome[row] === COMMITTED
     const touched = new Map<number, { read: number | undefined; written: number | undefined }>()
     for (const [f, name, value] of this.#ops(row)) {
-      const key = this.#keys.numberOf(name)
+      const key = this.#keyOf(name)
       const known = touched.get(key)
       if (f === 'r') {
         if (known === undefined && isCommitted)
@@ -151,7 +159,7 @@ class RwRegister {
     const ops = this.#ops(row)
     for (const [at, [f, name, value]] of ops.entries()) {
       if (f !== 'r') continue
-      const key = this.#keys.numberOf(name)
+      const key = this.#keyOf(name)
       const own = ownValue(ops, at)
       if (own !== undefined && own !== value)
         this.proofs.add('internal', () => ({
@@ -165,7 +173,7 @@ class RwRegister {
   #judgeValue(row: number, at: number, key: number, value: Scalar): void {
     const name = this.#keys.names[key] as Scalar
     const read = `T1 read ${JSON.stringify(value)} from ${name}`
-    const writer = this.#keys.rowOf(key, value)
+    const writer = this.#rowOf(key, value)
     if (writer === undefined) {
       this.proofs.add('garbage-read', () => ({
         transactions: [row],

@@ -24,6 +24,8 @@ export interface Transactions {
   readonly invokedAt: Float64Array
   /** Index of the completion; infinite if the transaction may not be over. */
   readonly completedAt: Float64Array
+  /** The operations as numbers. What a transaction read is known only where it committed. */
+  readonly ops: PackedOps
   /** The operations; for a committed transaction, with the results of its reads. */
   opsOf(row: number): readonly MicroOp[]
 }
@@ -33,12 +35,13 @@ const bad = (index: number, why: string): UserError =>
 
 const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabulary): readonly MicroOp[] => {
   if (!Array.isArray(value)) throw bad(index, 'its value is not a list of micro-operations')
-  const known: readonly string[] = microOperationsOf(vocabulary)
+  const [write, read] = microOperationsOf(vocabulary)
   for (const op of value) {
     if (!Array.isArray(op) || op.length !== 3)
       throw bad(index, `${JSON.stringify(op)} is not [f, key, value]`)
-    if (!known.includes(op[0])) throw bad(index, `${JSON.stringify(op[0])} is not one of ${known.join(', ')}`)
-    const isRead = op[0] === 'r'
+    const isRead = op[0] === read
+    if (!isRead && op[0] !== write)
+      throw bad(index, `${JSON.stringify(op[0])} is not one of ${write}, ${read}`)
     if (!isRead && typeof op[2] !== 'number' && typeof op[2] !== 'string')
       throw bad(index, `${JSON.stringify(op)} writes neither a number nor a string`)
     if (isRead && vocabulary === LIST_APPEND && op[2] !== null && !Array.isArray(op[2]))
@@ -71,7 +74,7 @@ export const foldTransactions = (most: number, vocabulary: TransactionVocabulary
       if (isOk) completedAt[row] = completion.index
       ops.push(assertOps(invocation.index, isOk ? completion.value : invocation.value, vocabulary))
     },
-    result: () => ({ count, outcome, process, invokedAt, completedAt, opsOf: (row) => ops.of(row) }),
+    result: () => ({ count, outcome, process, invokedAt, completedAt, ops, opsOf: (row) => ops.of(row) }),
   }
 }
 

@@ -14,6 +14,7 @@ const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const MINUS = 0x2d
 const ZERO = 0x30
+const NINE = 0x39
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const OPEN_BRACE = 0x7b
@@ -26,6 +27,10 @@ const LOWER_N = 0x6e
 const MOST_DIGITS = 15
 /** Longer names of fields are not kept. */
 const MOST_NAME_BYTES = 32
+/** Longer texts are seldom the same again. */
+const MOST_TEXT_BYTES = 12
+/** Texts that are kept: a power of 2. */
+const TEXTS = 256
 /** A list that grows by itself leaves arrays behind that are three times its size, so a long list of numbers is counted first. */
 const LONG_BYTES = 65_536
 /** Above it, an array of a given length is a hash table. */
@@ -40,6 +45,8 @@ export class JsonReader {
   /** By number, the name that followed this one last: values of a call have the same fields in the same order. */
   readonly #next: number[] = []
   #last = 0
+  /** Short texts by a hash of their bytes, as they were read last: names of calls and keys come up again and again. */
+  readonly #texts: string[] = new Array<string>(TEXTS).fill('')
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0
   #end = 0
@@ -54,7 +61,9 @@ export class JsonReader {
   }
 
   #value(): unknown {
-    const first = this.#bytes[this.#at]
+    const first = this.#bytes[this.#at] as number
+    // Most are numbers.
+    if (first >= MINUS && first <= NINE) return this.#number()
     switch (first) {
       case OPEN_BRACE:
         return this.#object()
@@ -156,10 +165,29 @@ export class JsonReader {
     const end = this.#endOfAscii(quote + 1)
     if (end !== -1) {
       this.#at = end + 1
-      return this.#bytes.toString('latin1', quote + 1, end)
+      return end - quote > MOST_TEXT_BYTES
+        ? this.#bytes.toString('latin1', quote + 1, end)
+        : this.#shortText(quote + 1, end)
     }
     this.#at = afterString(this.#bytes, quote, this.#bytes.length)
     return JSON.parse(this.#bytes.toString('utf8', quote, this.#at)) as string
+  }
+
+  /** Making a text costs more than finding it. */
+  #shortText(start: number, end: number): string {
+    const bytes = this.#bytes
+    let hash = end - start
+    for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0
+    const slot = hash & (TEXTS - 1)
+    const known = this.#texts[slot] as string
+    if (known.length === end - start) {
+      let at = start
+      while (at < end && known.charCodeAt(at - start) === bytes[at]) at++
+      if (at === end) return known
+    }
+    const text = bytes.toString('latin1', start, end)
+    this.#texts[slot] = text
+    return text
   }
 
   #number(): number | bigint {

@@ -14,7 +14,7 @@ export class Names {
 
   codeOf(value: Scalar | null): number {
     if (value === null) return NIL
-    if (typeof value === 'number' && value >= 0 && value < FIRST_CODE && Number.isInteger(value)) return value
+    if (typeof value === 'number' && (value | 0) === value && value >= 0 && value < FIRST_CODE) return value
     const known = this.#codes.get(value)
     if (known !== undefined) return known
     const code = FIRST_CODE + this.values.length
