@@ -141,7 +141,7 @@ const NAMES: Readonly<Record<Guarantee, string>> = {
 }
 
 const fold = (record: RunRecord): Fold<Judged> => {
-  const transactions = foldTransactions(record.pairs.length, LIST_APPEND)
+  const transactions = foldTransactions(record.pairs, LIST_APPEND)
   return { take: transactions.take, result: () => judge(record, transactions.result()) }
 }
 

@@ -117,7 +117,7 @@ const isTelling = ({ count, outcome, ...history }: Transactions): boolean => {
 }
 
 const fold = (record: RunRecord, options: JudgeOptions): Fold<Judged> => {
-  const transactions = foldTransactions(record.pairs.length, options.vocabulary)
+  const transactions = foldTransactions(record.pairs, options.vocabulary)
   if (options.vocabulary !== LIST_APPEND)
     return { take: transactions.take, result: () => judge(record, options, transactions.result(), new Map()) }
   const lists = foldFinalLists(record)

@@ -53,14 +53,19 @@ const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabul
 /**
  * Takes transactions into columns.
  *
- * @param most transactions
+ * @param pairs of which all will be taken
  * @throws UserError that names the first operation that is not a transaction of the vocabulary
  */
-export const foldTransactions = (most: number, vocabulary: TransactionVocabulary): Fold<Transactions> => {
+export const foldTransactions = (
+  pairs: Sequence<Pair>,
+  vocabulary: TransactionVocabulary,
+): Fold<Transactions> => {
+  // Of those that are still being read, there are fewer: what is not written to takes no memory.
+  const most = pairs.atMost ?? pairs.length
   const outcome = new Uint8Array(most)
   const process = new Int32Array(most)
   const invokedAt = new Float64Array(most)
-  const completedAt = new Float64Array(most).fill(Number.POSITIVE_INFINITY)
+  const completedAt = new Float64Array(most)
   const ops = new PackedOps()
   let count = 0
   return {
@@ -71,15 +76,23 @@ export const foldTransactions = (most: number, vocabulary: TransactionVocabulary
       outcome[row] = isOk ? COMMITTED : completion?.type === 'fail' ? ABORTED : UNCERTAIN
       process[row] = invocation.process as number
       invokedAt[row] = invocation.index
-      if (isOk) completedAt[row] = completion.index
+      completedAt[row] = isOk ? completion.index : Number.POSITIVE_INFINITY
       ops.push(assertOps(invocation.index, isOk ? completion.value : invocation.value, vocabulary))
     },
-    result: () => ({ count, outcome, process, invokedAt, completedAt, ops, opsOf: (row) => ops.of(row) }),
+    result: () => ({
+      count,
+      outcome: outcome.subarray(0, count),
+      process: process.subarray(0, count),
+      invokedAt: invokedAt.subarray(0, count),
+      completedAt: completedAt.subarray(0, count),
+      ops,
+      opsOf: (row) => ops.of(row),
+    }),
   }
 }
 
 export const readTransactions = (pairs: Sequence<Pair>, vocabulary: TransactionVocabulary): Transactions => {
-  const fold = foldTransactions(pairs.length, vocabulary)
+  const fold = foldTransactions(pairs, vocabulary)
   for (const [place, pair] of pairs.entries()) fold.take(pair, place)
   return fold.result()
 }
