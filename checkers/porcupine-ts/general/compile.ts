@@ -6,7 +6,7 @@
 import { int32, uint8 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import { sortedPositions } from '../history/sort.ts'
-import type { Model } from '../model.ts'
+import type { Foresight, Model } from '../model.ts'
 
 export interface Compiled {
   readonly count: number
@@ -22,7 +22,9 @@ export interface Compiled {
   readonly readOnly: Uint8Array
   /** 1: possible in every state, and always leads to the same state. */
   readonly overwrites: Uint8Array
-  /** Operations that never return, grouped by class, and within a class in order of their calls. */
+  /** 1: it is placed only when it returns (`Foresight.waits`). */
+  readonly waits: Uint8Array
+  /** Operations that never return and do not wait, grouped by class, and within a class in order of their calls. */
   readonly pending: Int32Array
   /** Where each class begins in `pending`; one more entry for the end. */
   readonly pendingStarts: Int32Array
@@ -88,11 +90,13 @@ const groupPending = (
   events: Int32Array,
   part: Part<unknown, unknown>,
   classOf: Int32Array,
+  waits: Uint8Array,
 ): Pick<Compiled, 'pending' | 'pendingStarts' | 'pendingFrom'> => {
   const from = new Map<number, number>()
   for (let e = 0; e < events.length; e++) {
     const event = events[e] as number
-    if ((event & 1) === 0 && isPending(part, event >> 1)) from.set(event >> 1, e)
+    const operation = event >> 1
+    if ((event & 1) === 0 && isPending(part, operation) && waits[operation] === 0) from.set(operation, e)
   }
   const sorted = [...from.keys()].sort((a, b) => (classOf[a] as number) - (classOf[b] as number) || a - b)
   const starts: number[] = []
@@ -117,16 +121,23 @@ export const restricting = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, en
   return positions
 }
 
-export const compile = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>): Compiled => {
+/** @param foresight for a search that only asks whether there is a linearization */
+export const compile = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  foresight?: Foresight<S, I, O>,
+): Compiled => {
   const events = sortEvents(part)
   const { slotOf, slots } = assignSlots(events, part)
   const { classOf, classes } = classify(model, part)
   const readOnly = uint8(part.count)
   const overwrites = uint8(part.count)
+  const waits = uint8(part.count)
   for (let i = 0; i < part.count; i++) {
     const [input, output] = [part.input(i), part.output(i)]
     if (model.readOnly?.(input, output) === true) readOnly[i] = 1
     if (model.overwrites?.(input, output) === true) overwrites[i] = 1
+    if (foresight?.waits(input) === true) waits[i] = 1
   }
   return {
     count: part.count,
@@ -137,6 +148,7 @@ export const compile = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>): Compi
     classes,
     readOnly,
     overwrites,
-    ...groupPending(events, part, classOf),
+    waits,
+    ...groupPending(events, part, classOf, waits),
   }
 }
