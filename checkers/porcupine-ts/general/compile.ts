@@ -68,22 +68,29 @@ const assignSlots = (
   return { slotOf, slots }
 }
 
-const classify = <S, I, O>(
+/** What the model says of each operation. */
+const describe = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
-): { classOf: Int32Array; classes: number } => {
-  const classOf = int32(part.count)
+  foresight: Foresight<S, I, O> | undefined,
+): Pick<Compiled, 'classOf' | 'classes' | 'readOnly' | 'overwrites' | 'waits'> => {
+  const { count } = part
+  const [classOf, readOnly, overwrites, waits] = [int32(count), uint8(count), uint8(count), uint8(count)]
   const known = new Map<string | number, number>()
-  for (let i = 0; i < part.count; i++) {
-    const key = model.classify?.(part.input(i), part.output(i)) ?? i
+  for (let i = 0; i < count; i++) {
+    const [input, output] = [part.input(i), part.output(i)]
+    const key = model.classify?.(input, output) ?? i
     let found = known.get(key)
     if (found === undefined) {
       found = known.size
       known.set(key, found)
     }
     classOf[i] = found
+    if (model.readOnly?.(input, output) === true) readOnly[i] = 1
+    if (model.overwrites?.(input, output) === true) overwrites[i] = 1
+    if (foresight?.waits(input) === true) waits[i] = 1
   }
-  return { classOf, classes: known.size }
+  return { classOf, classes: known.size, readOnly, overwrites, waits }
 }
 
 const groupPending = (
@@ -129,26 +136,14 @@ export const compile = <S, I, O>(
 ): Compiled => {
   const events = sortEvents(part)
   const { slotOf, slots } = assignSlots(events, part)
-  const { classOf, classes } = classify(model, part)
-  const readOnly = uint8(part.count)
-  const overwrites = uint8(part.count)
-  const waits = uint8(part.count)
-  for (let i = 0; i < part.count; i++) {
-    const [input, output] = [part.input(i), part.output(i)]
-    if (model.readOnly?.(input, output) === true) readOnly[i] = 1
-    if (model.overwrites?.(input, output) === true) overwrites[i] = 1
-    if (foresight?.waits(input) === true) waits[i] = 1
-  }
+  const described = describe(model, part, foresight)
+  const { classOf, waits } = described
   return {
     count: part.count,
     events,
     slotOf,
     slots,
-    classOf,
-    classes,
-    readOnly,
-    overwrites,
-    waits,
+    ...described,
     ...groupPending(events, part, classOf, waits),
   }
 }
