@@ -140,13 +140,15 @@ const KNOWN = 2 ** 10
 
 /**
  * Operations of packed columns as objects. Each is asked for several times while its part is decided, so the latest ones are
- * kept: those of a short part, all.
+ * kept: those of a short part, all. Of those with a list, which may be long, only the last one is.
  */
 class Unpacked<I, O> {
   readonly #unpack: (cells: Cells) => { readonly input: I; readonly output: O }
   readonly #columns: PackedColumns
   readonly #rows = new Int32Array(KNOWN).fill(-1)
   readonly #operations: { readonly input: I; readonly output: O }[] = []
+  #listRow = -1
+  #list: { readonly input: I; readonly output: O } | null = null
 
   constructor(unpack: (cells: Cells) => { readonly input: I; readonly output: O }, columns: PackedColumns) {
     this.#unpack = unpack
@@ -155,12 +157,19 @@ class Unpacked<I, O> {
 
   /** @param position of the row in its part */
   at(row: number, position: number): { readonly input: I; readonly output: O } {
+    if (((this.#columns.kind[row] as number) & HAS_LIST) !== 0) return this.#withList(row)
     const place = position & (KNOWN - 1)
     if (this.#rows[place] !== row) {
       this.#operations[place] = this.#unpack(cellsAt(this.#columns, row))
       this.#rows[place] = row
     }
     return this.#operations[place] as { readonly input: I; readonly output: O }
+  }
+
+  #withList(row: number): { readonly input: I; readonly output: O } {
+    if (this.#list === null || this.#listRow !== row) this.#list = this.#unpack(cellsAt(this.#columns, row))
+    this.#listRow = row
+    return this.#list
   }
 }
 
