@@ -16,13 +16,21 @@ export class TextNumbering {
   readonly #hashes = new Growing(Uint32Array)
   /** One more than the number of a text; 0: the slot is empty. */
   #slots = new Int32Array(FIRST_SLOTS)
+  /** The number that was asked for last. */
+  #last = -1
 
   get count(): number {
     return this.#ends.length
   }
 
-  /** The number, and a new one where there was none. */
+  /** The number, and a new one where there was none. Texts are mostly told of again in the order in which they were first seen. */
   numberOf(text: string): number {
+    const next = this.#last + 1
+    this.#last = next < this.count && this.#is(next, text) ? next : this.#find(text)
+    return this.#last
+  }
+
+  #find(text: string): number {
     const hash = highOf(text)
     const slot = this.#slotOf(text, hash)
     const known = this.#slots[slot] as number

@@ -8,7 +8,7 @@ import type { Scratch } from '../../harness/api/spill.ts'
 import type { HeldValues, Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
 import { SpilledRows } from '../../harness/support/spilled-rows.ts'
 import { identitiesIn } from '../../harness/vocabularies/values.ts'
-import { readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
+import { definitionOf, readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
 import { Fingerprints, highOf, lowOf } from '../fingerprints.ts'
 import { BUCKETS, bucketOf, FingerprintsOnDisk } from '../fingerprints-on-disk.ts'
 import { WrittenValues } from './written-values.ts'
@@ -136,14 +136,17 @@ export class WrittenAndRead {
 
   take(pair: Pair, place: number): void {
     const { invocation, completion } = pair
-    const written = writesOf(this.#vocabulary, invocation)
+    const vocabulary = this.#vocabulary
+    // Where nothing is written or read, the value is not even parsed: it may be long.
+    const mayWrite = definitionOf(vocabulary, invocation.f)?.writes !== undefined
+    const written = mayWrite ? writesOf(vocabulary, invocation) : []
     const isAccepted = written.length > 0 && !this.#isRefused(pair)
     for (const each of written) {
       if (isAccepted) this.#accept(each)
       else for (const identity of identitiesIn(each)) this.#put(this.#refused, identity, place)
     }
-    if (completion?.type === 'ok')
-      for (const each of readsOf(this.#vocabulary, completion.f, completion.value))
+    if (completion?.type === 'ok' && definitionOf(vocabulary, completion.f)?.reads !== undefined)
+      for (const each of readsOf(vocabulary, completion.f, completion.value))
         this.#accepted.missing(each, (identity) => this.#put(this.#unexplained, identity, place))
     if (this.#accepted.others.size + TEXT_WEIGHT * this.#placed > this.#mostInMemory) this.#makeRoom()
   }

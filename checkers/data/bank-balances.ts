@@ -8,12 +8,15 @@ import { Growing } from '../../harness/support/growing.ts'
 import type { BankCall } from '../../harness/vocabularies/bank.ts'
 import type { Answered } from '../final-answers.ts'
 import { lowerBound } from '../lower-bound.ts'
+import { sortedPositions } from '../porcupine-ts/history/sort.ts'
 
 /** How much had come and gone of an account by some index. */
 class Flow {
   readonly #at = new Growing(Float64Array)
   readonly #amount = new Growing(Float64Array)
   #sums: Sums | null = null
+  /** How many were before the last index that was asked for. */
+  #count = 0
 
   /** @param at index into the history; infinite: never */
   add(at: number, amount: number): void {
@@ -24,9 +27,24 @@ class Flow {
   before(index: number): { readonly came: number; readonly went: number } {
     this.#sums ??= sumsOf(this.#at.all(), this.#amount.all())
     const { at, came, went } = this.#sums
-    const count = lowerBound(at, Number, index)
-    return { came: came[count] as number, went: went[count] as number }
+    this.#count = countBelow(at, index, this.#count)
+    return { came: came[this.#count] as number, went: went[this.#count] as number }
   }
+}
+
+/** So many steps are shorter than a search. */
+const NEAR = 32
+
+/** How many of these ascending numbers are below `bound`. @param near the answer for another bound: mostly one near it */
+const countBelow = (ascending: Float64Array, bound: number, near: number): number => {
+  let count = near
+  const [least, most] = [Math.max(0, near - NEAR), Math.min(ascending.length, near + NEAR)]
+  while (count < most && (ascending[count] as number) < bound) count++
+  while (count > least && (ascending[count - 1] as number) >= bound) count--
+  const isFound =
+    (count === ascending.length || (ascending[count] as number) >= bound) &&
+    (count === 0 || (ascending[count - 1] as number) < bound)
+  return isFound ? count : lowerBound(ascending, Number, bound)
 }
 
 /** Ascending, with what had come and gone before each. */
@@ -37,18 +55,18 @@ interface Sums {
 }
 
 const sumsOf = (at: Float64Array, amount: Float64Array): Sums => {
-  const order = Uint32Array.from(at.keys()).sort((a, b) => compare(at[a] as number, at[b] as number))
+  const order = sortedPositions(at)
+  const sorted = new Float64Array(order.length)
   const came = new Float64Array(order.length + 1)
   const went = new Float64Array(order.length + 1)
-  for (const [i, entry] of order.entries()) {
+  for (let i = 0; i < order.length; i++) {
+    const entry = order[i] as number
+    sorted[i] = at[entry] as number
     came[i + 1] = (came[i] as number) + Math.max(0, amount[entry] as number)
     went[i + 1] = (went[i] as number) + Math.max(0, -(amount[entry] as number))
   }
-  return { at: Float64Array.from(order, (entry) => at[entry] as number), came, went }
+  return { at: sorted, came, went }
 }
-
-/** Also of what is infinite. */
-const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** What transfers that may have happened did to one account. */
 class AccountFlows {

@@ -2,7 +2,7 @@
 import type { Evidence, LinearizationView } from '../../harness/api/verdict.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { budgetOf } from '../porcupine-ts/check.ts'
-import { type ExplainedAttempt, explain } from '../porcupine-ts/evidence/explain.ts'
+import { type ExplainedAttempt, type Explanation, explain } from '../porcupine-ts/evidence/explain.ts'
 import { linearize } from '../porcupine-ts/evidence/linearize.ts'
 import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'
 import { clipped, roomFor } from '../view-limits.ts'
@@ -16,6 +16,8 @@ export interface FailingKey<S, I, O> {
   readonly result: Illegal
   /** The index of the invocation of each of them in the history. */
   readonly indices: readonly number[]
+  /** Absent: it is not made yet. */
+  readonly explanation?: Explanation
 }
 
 /** A longer order is not read to its beginning. */
@@ -29,12 +31,12 @@ type Drawn = LinearizationView['attempts'][number]
 
 /** @param timeMs half of it for the order, half for the explanation. What is not found by then is left out */
 const linearizationView = <S, I, O>(
-  { key, model, operations, result, indices }: FailingKey<S, I, O>,
+  { key, model, operations, result, indices, explanation }: FailingKey<S, I, O>,
   timeMs: number,
 ): LinearizationView => {
   const limits = { timeMs: timeMs / 2, memoryBytes: MEMORY_BYTES }
   const indexOf = (at: number): number => indices[at] as number
-  const { from, attempts, others } = explain(model, operations, result, limits)
+  const { from, attempts, others } = explanation ?? explain(model, operations, result, limits)
   const draw = ({ order, state, refused }: ExplainedAttempt): Drawn => ({
     order: order.map(indexOf),
     state: clipped(state),

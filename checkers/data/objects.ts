@@ -11,7 +11,7 @@ import type { Checker, Evidence, Fold, SlidingWindow } from '../../harness/api/v
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { foldPairs } from '../fold.ts'
-import { explain } from '../porcupine-ts/evidence/explain.ts'
+import { type Explanation, explain } from '../porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Cells, History, Illegal, Operation, Result } from '../porcupine-ts/model.ts'
 import { isJudgedBy, promisedOf, usesOf, weakestOf } from '../promise.ts'
 import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
@@ -118,10 +118,10 @@ const outputOf = <O>({ completion }: Pair, output: O | undefined): O | undefined
   completion?.type === 'ok' ? output : undefined
 
 const evidenceOf = <S, I, O>(
-  { model, operations, result, indices }: FailingKey<S, I, O>,
+  { model, indices }: FailingKey<S, I, O>,
+  { text, window }: Explanation,
   { partition }: Illegal,
 ): Evidence => {
-  const { text, window } = explain(model, operations, result)
   return {
     title: `${model.name}: no order explains what was returned${partition === '' ? '' : ` (key ${partition})`}`,
     text,
@@ -168,9 +168,13 @@ const judgeFailing = <S, I, O>(
   const draw = drawer()
   const { text, evidence } = tellOthers(others, String, pairOf)
   const all = [first, ...others.found]
-  const entries = [evidenceOf(modelled.failing(rows, first), first), ...evidence].map((each, place) => {
+  const own = modelled.failing(rows, first)
+  const explanation = explain(own.model, own.operations, own.result)
+  const entries = [evidenceOf(own, explanation, first), ...evidence].map((each, place) => {
     const failing = all[place] as Illegal
-    return draw({ ...each, ...named(modelled, rows, failing) }, () => modelled.failing(rows, failing))
+    return draw({ ...each, ...named(modelled, rows, failing) }, () =>
+      place === 0 ? { ...own, explanation } : modelled.failing(rows, failing),
+    )
   })
   return {
     status: 'invalid',

@@ -217,7 +217,7 @@ const checker = (name: string, kept: Kept): Checker =>
     fold: (record) => {
       const columns = new LedgerColumns()
       return {
-        take: (pair) => columns.pair(pair),
+        take: (pair, place) => columns.pair(pair, place),
         result: () =>
           judge(record, columns, { ...kept, promise: promiseOf(record, kept.vocabulary, kept.f).name }),
       }

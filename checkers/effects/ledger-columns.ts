@@ -39,6 +39,8 @@ const FIRST_OUTDATED = 32
 const AGAIN_OUTDATED = 64
 /** An effect came with a token lower than one that the sink had already seen for that resource. */
 const STALE = 128
+/** Of one in so many keys it is kept where it was first asked for. Power of two. */
+const MARKED = 2 ** 10
 
 /** The greatest number of each resource so far. */
 class Greatest {
@@ -59,6 +61,11 @@ export class LedgerColumns {
   readonly #effects = new Growing(Uint32Array)
   readonly #resource = new Growing(Float64Array)
   readonly #version = new Growing(Float64Array)
+  /** The place of the pair that first asked for each marked key. */
+  readonly #marks = new Growing(Int32Array)
+  /** Keys that were asked for again, in order of the places of the pairs that did. */
+  readonly #again = new Growing(Uint32Array)
+  readonly #againAt = new Growing(Int32Array)
   readonly #newest = new Greatest()
   readonly #tokens = new Greatest()
   /** Of an outbox: the version that each resource was seen to have reached, and those of its versions that have an effect. */
@@ -76,23 +83,27 @@ export class LedgerColumns {
     return this.#keys.count
   }
 
-  /** All pairs come before the first line. */
-  pair(pair: Pair): void {
+  /** All pairs come before the first line, in order of their places. */
+  pair(pair: Pair, place: number): void {
     const { invocation, completion } = pair
     if (completion?.type === 'ok' && completion.f === 'read') this.#stands(completion.value as ResourceState)
     const requests = requestsIn(invocation)
     if (requests.length === 0) return
     const became = ASKED | (isAcknowledgement(pair) ? ACKNOWLEDGED : 0) | (isRefusal(pair) ? 0 : NOT_REFUSED)
-    for (const request of requests) this.#ask(request, became)
+    for (const request of requests) this.#ask(request, became, place)
   }
 
   #stands({ resource, version }: ResourceState): void {
     this.#standing.set(resource, Math.max(version, this.#standing.get(resource) ?? 0))
   }
 
-  #ask({ key, resource, version }: Request, became: number): void {
+  #ask({ key, resource, version }: Request, became: number, place: number): void {
     const number = this.#numberOf(key)
-    if ((this.#bits.at(number) & ASKED) === 0) {
+    if (number === this.#marks.length * MARKED) this.#marks.push(place)
+    if ((this.#bits.at(number) & ASKED) !== 0) {
+      this.#again.push(number)
+      this.#againAt.push(place)
+    } else {
       this.#resource.set(number, resource)
       this.#version.set(number, version)
     }
@@ -146,6 +157,30 @@ export class LedgerColumns {
 
   #mark(number: number, bits: number): void {
     this.#bits.set(number, this.#bits.at(number) | bits)
+  }
+
+  /** A place before which none of these keys was asked for. */
+  askedFrom(numbers: readonly number[]): number {
+    const mark = Math.floor(Math.min(...numbers) / MARKED)
+    return mark < this.#marks.length ? this.#marks.at(mark) : 0
+  }
+
+  isAsked(number: number): boolean {
+    return (this.#bits.at(number) & ASKED) !== 0
+  }
+
+  /** Where these keys were asked for again: places from this one on, in order. */
+  askedAgain(numbers: ReadonlySet<number>, from: number): readonly number[] {
+    const places = new Set<number>()
+    for (let i = 0; i < this.#again.length; i++)
+      if (this.#againAt.at(i) >= from && numbers.has(this.#again.at(i))) places.add(this.#againAt.at(i))
+    return [...places]
+  }
+
+  /** How many lines of the sink are about these keys; Infinity if that is not known. */
+  lines(numbers: readonly number[]): number {
+    if (this.stopped > 0) return Number.POSITIVE_INFINITY
+    return numbers.reduce((sum, number) => sum + this.#effects.at(number), 0)
   }
 
   /** Keys have numbers from 0, in the order in which they were first seen. */

@@ -55,6 +55,9 @@ const pairsOf = ({ updates, reads }: Scene): readonly Pair[] => [
   })),
 ]
 
+const keyOf = ({ f, value }: Operation): string | null =>
+  f === 'update' ? (value as { readonly key: string }).key : null
+
 const linesOf = ({ acts }: Scene): readonly SinkRequest[] =>
   acts.map((each, seq) => ({ type: 'request', seq, clockMs: seq, worker: 'n1', attempt: 1, ...each }))
 
@@ -102,7 +105,7 @@ it('columns find of each key what its own calls and lines show', () =>
       const [pairs, lines] = [pairsOf(all), linesOf(all)]
       const own: LedgerResult | null = all.own === null ? null : { entries: all.own }
       const columns = new LedgerColumns()
-      for (const pair of pairs) columns.pair(pair)
+      for (const [place, pair] of pairs.entries()) columns.pair(pair, place)
       for (const line of lines) columns.line(line)
       if (own !== null) columns.ledger(own)
       const ledger = auditLedger(columns, { pairs, lines: lines as readonly SinkLine[], own }, all.drained)
@@ -112,7 +115,8 @@ it('columns find of each key what its own calls and lines show', () =>
         const rows = ledger.of(trouble)
         expect(rows.map(({ key }) => key).toSorted(), trouble).toEqual(expected)
         expect(ledger.count(trouble)).toBe(expected.length)
-        for (const { key, effects, stopped } of rows) {
+        for (const { key, effects, stopped, submissions } of rows) {
+          expect(submissions).toEqual(pairs.filter(({ invocation }) => keyOf(invocation) === key))
           const ofKey = lines.filter((line) => line.request.key === key)
           expect(effects).toEqual(ofKey.filter(({ refused }) => refused === null))
           expect(stopped).toBe(ofKey.length - effects.length)
@@ -123,3 +127,30 @@ it('columns find of each key what its own calls and lines show', () =>
     }),
     { numRuns: 2000 },
   ))
+
+it('rows have every call and every line of their keys, wherever in a long history these are', () => {
+  const keys = Array.from({ length: 5000 }, (_, i) => `k${i}`)
+  const asks = keys.flatMap((key, i) => (i > 0 && i % 7 === 0 ? [key, keys[(i * 31) % i] as string] : [key]))
+  const pairs = asks.map((key, version) => ({
+    invocation: operation('invoke', 'update', { key, resource: 1, version }),
+    completion: operation('ok', 'update', { applied: true }),
+  }))
+  // Of the first and the last keys some are lost, and the others have effects, some of them several.
+  const isLost = (i: number): boolean => i % 50 === 0 && (i < 1000 || i > 4000)
+  const lines = asks.flatMap((key): readonly SinkRequest[] =>
+    isLost(keys.indexOf(key))
+      ? []
+      : linesOf({ acts: [{ request: { key, resource: 1, version: 1 }, token: 1, refused: null }] } as Scene),
+  )
+  const columns = new LedgerColumns()
+  for (const [place, pair] of pairs.entries()) columns.pair(pair, place)
+  for (const line of lines) columns.line(line)
+  const ledger = auditLedger(columns, { pairs, lines: lines as readonly SinkLine[], own: null }, true)
+  const lost = ledger.of('lost')
+  expect(lost.map(({ key }) => key)).toEqual(keys.filter((_, i) => isLost(i)))
+  const rows = [...lost, ...ledger.of('duplicated'), ...ledger.of('payload mismatch').slice(-50)]
+  for (const { key, submissions, effects } of rows) {
+    expect(submissions).toEqual(pairs.filter(({ invocation }) => keyOf(invocation) === key))
+    expect(effects).toEqual(lines.filter(({ request: asked }) => asked.key === key))
+  }
+})

@@ -35,19 +35,49 @@ export interface Logs {
   readonly own: LedgerResult | null
 }
 
-/** Adds to the list of its key, if that is among the wanted ones. */
-const addTo = <T>(lists: ReadonlyMap<string, T[]>, key: string, item: T): void => {
-  lists.get(key)?.push(item)
+/** Adds to the list of its key, if that is among the wanted ones. @returns how many the list has now */
+const addTo = <T>(lists: ReadonlyMap<string, T[]>, key: string, item: T): number =>
+  lists.get(key)?.push(item) ?? 0
+
+interface Ask {
+  readonly request: Request
+  readonly pair: Pair
 }
 
-/** The rows of these keys, in their order. */
-const rowsOf = (keys: readonly string[], { pairs, lines, own }: Logs): readonly LedgerRow[] => {
+/** Adds who asked for these keys, without a reading of the whole history: those asked for first are near each other. */
+const addAsks = (
+  asks: ReadonlyMap<string, Ask[]>,
+  numbers: readonly number[],
+  columns: LedgerColumns,
+  pairs: Sequence<Pair>,
+): void => {
+  let left = numbers.filter((number) => columns.isAsked(number)).length
+  const take = (place: number): void => {
+    const pair = pairs.at(place) as Pair
+    for (const request of requestsIn(pair.invocation))
+      if (addTo(asks, request.key, { request, pair }) === 1) left--
+  }
+  let place = columns.askedFrom(numbers)
+  while (left > 0) take(place++)
+  for (const again of columns.askedAgain(new Set(numbers), place)) take(again)
+}
+
+/** The rows of the keys with these numbers, in their order. */
+const rowsOf = (
+  numbers: readonly number[],
+  columns: LedgerColumns,
+  { pairs, lines, own }: Logs,
+): readonly LedgerRow[] => {
+  const keys = numbers.map((number) => columns.keyOf(number))
   const listsOf = <T>(): ReadonlyMap<string, T[]> => new Map(keys.map((key) => [key, []]))
-  const asks = listsOf<{ readonly request: Request; readonly pair: Pair }>()
-  for (const pair of pairs)
-    for (const request of requestsIn(pair.invocation)) addTo(asks, request.key, { request, pair })
+  const asks = listsOf<Ask>()
+  addAsks(asks, numbers, columns, pairs)
   const requests = listsOf<SinkRequest>()
-  for (const line of lines) if (line.type === 'request') addTo(requests, line.request.key, line)
+  let left = columns.lines(numbers)
+  for (let at = 0; at < lines.length && left > 0; at++) {
+    const line = lines.at(at) as SinkLine
+    if (line.type === 'request' && addTo(requests, line.request.key, line) > 0) left--
+  }
   const entries = listsOf<LedgerEntry>()
   for (const entry of own?.entries ?? []) addTo(entries, entry.key, entry)
   return keys.map((key) => {
@@ -99,18 +129,16 @@ export const auditLedger = (columns: LedgerColumns, logs: Logs, drained: boolean
     fine++
     if (firstFine.length < MOST_ROWS) firstFine.push(number)
   }
-  const keysOf = (numbers: Iterable<number>): readonly string[] =>
-    Array.from(numbers, (number) => columns.keyOf(number))
-  const shown = new Set(TROUBLES.flatMap((trouble) => first.get(trouble) ?? []))
+  const shown = [...new Set(TROUBLES.flatMap((trouble) => first.get(trouble) ?? []))]
   const rows = new Map(
-    (shown.size === 0 ? [] : rowsOf(keysOf(shown), logs)).map((row) => [row.key, row] as const),
+    (shown.length === 0 ? [] : rowsOf(shown, columns, logs)).map((row) => [row.key, row] as const),
   )
   return {
     requests: columns.count,
     acknowledged,
     count: (trouble) => counts.get(trouble) ?? 0,
-    of: (trouble) => keysOf(first.get(trouble) ?? []).map((key) => rows.get(key) as LedgerRow),
+    of: (trouble) => (first.get(trouble) ?? []).map((number) => rows.get(columns.keyOf(number)) as LedgerRow),
     fine,
-    fineRows: () => rowsOf(keysOf(firstFine), logs),
+    fineRows: () => rowsOf(firstFine, columns, logs),
   }
 }

@@ -63,7 +63,7 @@ export const watchLaws = <S, I, O>(model: Model<S, I, O>): Model<S, I, O> => {
     overwritten.set(text, after)
   }
 
-  const { readOnly: _, overwrites: __, classify: ___, specialised: ____, ...plain } = model
+  const { readOnly: _, overwrites: __, classify: ___, specialised: ____, foresee: _____, ...plain } = model
   return {
     ...plain,
     step: (state, input, output) => {

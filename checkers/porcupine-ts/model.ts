@@ -100,6 +100,19 @@ interface Specification<S, I, O> {
   readonly specialised?: (part: Part<I, O>, end: number) => SpecialResult
 }
 
+/** What the operations of a part tell about the linearizations that it may have. */
+export interface Foresight<S, I, O> {
+  /** Law: the same operations, within the times at which every linearization has them. */
+  readonly part: Part<I, O>
+  /** Law: false only for a step from this state that no linearization takes, and never for a read-only operation. */
+  readonly leads: (state: S, input: I) => boolean
+  /**
+   * Law: true only if the operation may as well come just before its return in every linearization, or, if it never returned, not
+   * at all.
+   */
+  readonly waits: (input: I) => boolean
+}
+
 /** A sequential specification: pure functions over immutable states. */
 export interface Model<S, I, O> extends Specification<S, I, O> {
   /**
@@ -107,6 +120,11 @@ export interface Model<S, I, O> extends Specification<S, I, O> {
    * undefined output is unknown: any output that the state allows.
    */
   readonly step: (state: S, input: I, output: O | undefined) => S | undefined
+  /**
+   * For linearizations of a part that begin in one of these states; null: there is none. A search that only asks whether there is
+   * one then passes by orders that would fail much later. Law: it tells the same of operations of one class.
+   */
+  readonly foresee?: (part: Part<I, O>, from: readonly S[]) => Foresight<S, I, O> | null
 }
 
 /** A model in which an operation may lead to any of several states. */

@@ -11,7 +11,7 @@ export interface Attempt<S> {
 }
 
 const MAX_CONFIGURATIONS = 20_000
-/** For a longer window no orders are tried: they would be too long to read. */
+/** For a longer window no orders are tried: they would be too long to read. So many bits are exact in a number. */
 const MAX_OPERATIONS = 40
 
 interface PossibleOrder<S> {
@@ -26,12 +26,16 @@ const returned = (operation: Operation<unknown, unknown>): boolean =>
 /** The operations that can come next: not placed, and not called after the return of another one not placed. */
 const candidatesOf = (
   operations: readonly Operation<unknown, unknown>[],
-  placed: ReadonlySet<number>,
+  isPlaced: Uint8Array,
 ): readonly number[] => {
   let earliest = Number.POSITIVE_INFINITY
-  for (const [i, { return: end }] of operations.entries())
-    if (!placed.has(i)) earliest = Math.min(earliest, end)
-  return operations.flatMap(({ call }, i) => (!placed.has(i) && call <= earliest ? [i] : []))
+  for (let i = 0; i < operations.length; i++)
+    if (isPlaced[i] === 0)
+      earliest = Math.min(earliest, (operations[i] as Operation<unknown, unknown>).return)
+  const found: number[] = []
+  for (let i = 0; i < operations.length; i++)
+    if (isPlaced[i] === 0 && (operations[i] as Operation<unknown, unknown>).call <= earliest) found.push(i)
+  return found
 }
 
 /** The longest orders, and for each operation in none of those, the longest order that contains it. */
@@ -50,15 +54,18 @@ class Explorer<S, I, O> {
   #longest = new Map<string, PossibleOrder<S>>()
   #size = -1
   readonly #containing = new Map<number, PossibleOrder<S>>()
+  /** 1: in the order that is being extended. */
+  readonly #isPlaced: Uint8Array
 
   constructor(model: Model<S, I, O>, operations: readonly Operation<I, O>[], isOver: () => boolean) {
     this.#model = model
     this.#operations = operations
     this.#isOver = isOver
+    this.#isPlaced = new Uint8Array(operations.length)
   }
 
   explore(from: readonly S[], most: number): Attempts<S> {
-    for (const state of from) this.#extend(state, [], state)
+    for (const state of from) this.#extend({ from: state, order: [], state }, 0, 0)
     const longest = [...this.#longest.values()].slice(0, most)
     const told = new Set(longest.flatMap(({ order }) => order))
     const others = new Set(
@@ -74,34 +81,43 @@ class Explorer<S, I, O> {
     return (this.#model.describeState ?? String)(state)
   }
 
-  #extend(from: S, order: readonly number[], state: S): void {
-    const key = `${[...order].sort((a, b) => a - b).join()} ${this.#show(state)}`
+  /**
+   * @param placed what is in the order, as bits
+   * @param size how many of these returned
+   */
+  #extend(found: PossibleOrder<S>, placed: number, size: number): void {
+    const { from, order, state } = found
+    const shown = this.#show(state)
+    const key = `${placed} ${shown}`
     if (this.#seen.has(key) || this.#seen.size > MAX_CONFIGURATIONS || this.#isOver()) return
     this.#seen.add(key)
-    this.#note({ from, order, state })
-    for (const position of candidatesOf(this.#operations, new Set(order))) {
-      const { input, output } = this.#operations[position] as Operation<I, O>
-      const after = this.#model.step(state, input, output)
-      if (after !== undefined) this.#extend(from, [...order, position], after)
+    this.#note(found, shown, size)
+    for (const position of candidatesOf(this.#operations, this.#isPlaced)) {
+      const operation = this.#operations[position] as Operation<I, O>
+      const after = this.#model.step(state, operation.input, operation.output)
+      if (after === undefined) continue
+      this.#isPlaced[position] = 1
+      const longer = { from, order: [...order, position], state: after }
+      this.#extend(longer, placed + 2 ** position, size + (returned(operation) ? 1 : 0))
+      this.#isPlaced[position] = 0
     }
   }
 
-  #note(found: PossibleOrder<S>): void {
-    const { order, state } = found
-    const size = order.filter((i) => returned(this.#operations[i] as Operation<I, O>)).length
+  #note(found: PossibleOrder<S>, shown: string, size: number): void {
+    const { order } = found
     if (size > this.#size) {
       this.#size = size
       this.#longest = new Map()
     }
-    if (size === this.#size && !this.#longest.has(this.#show(state)))
-      this.#longest.set(this.#show(state), found)
+    if (size === this.#size && !this.#longest.has(shown)) this.#longest.set(shown, found)
     for (const position of order)
       if ((this.#containing.get(position)?.order.length ?? 0) < order.length)
         this.#containing.set(position, found)
   }
 
   #say({ from, order, state }: PossibleOrder<S>): Attempt<S> {
-    const refused = candidatesOf(this.#operations, new Set(order)).flatMap((position) => {
+    const isPlaced = Uint8Array.from(this.#operations, (_, position) => Number(order.includes(position)))
+    const refused = candidatesOf(this.#operations, isPlaced).flatMap((position) => {
       const { input, output } = this.#operations[position] as Operation<I, O>
       if (this.#model.step(state, input, output) !== undefined) return []
       const text = this.#model.describe?.(input, output) ?? JSON.stringify({ input, output })

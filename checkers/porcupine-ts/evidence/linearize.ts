@@ -31,16 +31,28 @@ interface SearchedOrder {
   readonly states: readonly string[]
 }
 
+const NONE: SearchedOrder = {
+  result: { verdict: 'illegal', event: 0, visited: 0 },
+  blocked: 0,
+  order: [],
+  states: [],
+}
+
+/** @param foresees whether it is enough to know if there is an order: `blocked` means nothing then */
 const attempt = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
   end: number,
   budget: Budget,
+  foresees: boolean,
 ): SearchedOrder => {
   const positions = restricting(model, part, end)
-  const some = partOf(part, positions, end)
-  const compiled = compile(model, some)
-  const machine = new Transitions(model, some, compiled.classOf, budget)
+  const given = partOf(part, positions, end)
+  const foresight = foresees ? model.foresee?.(given, [model.init()]) : undefined
+  if (foresight === null) return NONE
+  const some = foresight?.part ?? given
+  const compiled = compile(model, some, foresight)
+  const machine = new Transitions(model, some, compiled.classOf, budget, foresight)
   const search = new Search(compiled, machine, budget)
   const result = search.run([machine.intern(model.init())])
   const event = result.verdict === 'illegal' ? (compiled.events[result.event] as number) : 0
@@ -65,10 +77,15 @@ const linearizePart = <S, I, O>(
   known: number | null,
   budget: Budget,
 ): PartialLinearization => {
-  const upTo = (blocked: number): SearchedOrder =>
-    attempt(model, part, part.return[blocked] as number, budget)
+  const before = (end: number): SearchedOrder => {
+    const foreseen = model.foresee === undefined ? null : attempt(model, part, end, budget, true)
+    return foreseen === null || foreseen.result.verdict === 'illegal'
+      ? attempt(model, part, end, budget, false)
+      : foreseen
+  }
+  const upTo = (blocked: number): SearchedOrder => before(part.return[blocked] as number)
   let blocked = known
-  let last = blocked === null ? attempt(model, part, Number.POSITIVE_INFINITY, budget) : upTo(blocked)
+  let last = blocked === null ? before(Number.POSITIVE_INFINITY) : upTo(blocked)
   if (last.result.verdict === 'illegal') {
     blocked = last.blocked
     last = upTo(blocked)

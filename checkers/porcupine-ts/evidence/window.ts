@@ -25,6 +25,8 @@ export interface Window<S, I, O> {
 
 /** A search that visits more is abandoned: with fewer operations left out it may be short. */
 const MAX_VISITS = 20_000
+/** If it may begin in more states than that, nobody can follow it: it begins earlier. */
+const MAX_STATES = 1000
 
 export interface Searcher {
   /** True, false, or null if a limit ran out. */
@@ -55,19 +57,27 @@ const onePart = <S, I, O>(model: Model<S, I, O>, operations: readonly Operation<
 export const searcher = (budget: Budget): Searcher => ({
   isIllegal: (model, from, operations) => {
     if (operations.length === 0) return false
-    const part = onePart(model, operations)
-    const compiled = compile(model, part)
-    const machine = new Transitions(model, part, compiled.classOf, budget)
+    const whole = onePart(model, operations)
+    const foresight = model.foresee?.(whole, from)
+    if (foresight === null) return true
+    const part = foresight?.part ?? whole
+    const compiled = compile(model, part, foresight)
+    const machine = new Transitions(model, part, compiled.classOf, budget, foresight)
     const initials = from.map((state) => machine.intern(state))
     const { verdict } = new Search(compiled, machine, budget).run(initials)
     return verdict === 'unknown' ? null : verdict === 'illegal'
   },
   ends: (model, operations) => {
-    const part = onePart(model, operations)
+    const whole = onePart(model, operations)
+    const init = model.init()
+    const foresight = model.foresee?.(whole, [init])
+    if (foresight === null) return []
+    const part = foresight?.part ?? whole
+    // What may as well come late leads to other states then: nothing waits.
     const compiled = compile(model, part)
-    const machine = new Transitions(model, part, compiled.classOf, budget)
+    const machine = new Transitions(model, part, compiled.classOf, budget, foresight)
     const ends = new Set<number>()
-    const { verdict } = new Search(compiled, machine, budget).run([machine.intern(model.init())], ends)
+    const { verdict } = new Search(compiled, machine, budget).run([machine.intern(init)], ends)
     return verdict === 'unknown' ? null : [...ends].map((id) => machine.state(id))
   },
 })
@@ -175,7 +185,7 @@ export const failingWindow = <S, I, O>(
   blocked: number,
   budget: Budget,
 ): Window<S, I, O> => {
-  const search = searcher({ ...budget, visits: MAX_VISITS })
+  const search = searcher({ ...budget, visits: MAX_VISITS, ends: MAX_STATES })
   const { operations: left, indices, from, decided } = cutLate(model, operations, blocked, search)
   const pick = (some: readonly number[]): Operation<I, O>[] => some.map((i) => left[i] as Operation<I, O>)
   const positions = [...left.keys()]

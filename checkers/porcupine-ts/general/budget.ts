@@ -7,6 +7,8 @@ export interface Budget {
   readonly memoryBytes: number
   /** Limit of configurations for each search; absent: none. */
   readonly visits?: number
+  /** Limit of states that are collected; absent: none. */
+  readonly ends?: number
   /** When the whole check ends, if it gives each search less: a proof that was found may be shortened until then. */
   readonly endMs?: number
 }

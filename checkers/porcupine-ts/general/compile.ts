@@ -6,7 +6,7 @@
 import { int32, uint8 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import { sortedPositions } from '../history/sort.ts'
-import type { Model } from '../model.ts'
+import type { Foresight, Model } from '../model.ts'
 
 export interface Compiled {
   readonly count: number
@@ -22,7 +22,9 @@ export interface Compiled {
   readonly readOnly: Uint8Array
   /** 1: possible in every state, and always leads to the same state. */
   readonly overwrites: Uint8Array
-  /** Operations that never return, grouped by class, and within a class in order of their calls. */
+  /** 1: it is placed only when it returns (`Foresight.waits`). */
+  readonly waits: Uint8Array
+  /** Operations that never return and do not wait, grouped by class, and within a class in order of their calls. */
   readonly pending: Int32Array
   /** Where each class begins in `pending`; one more entry for the end. */
   readonly pendingStarts: Int32Array
@@ -66,33 +68,42 @@ const assignSlots = (
   return { slotOf, slots }
 }
 
-const classify = <S, I, O>(
+/** What the model says of each operation. */
+const describe = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
-): { classOf: Int32Array; classes: number } => {
-  const classOf = int32(part.count)
+  foresight: Foresight<S, I, O> | undefined,
+): Pick<Compiled, 'classOf' | 'classes' | 'readOnly' | 'overwrites' | 'waits'> => {
+  const { count } = part
+  const [classOf, readOnly, overwrites, waits] = [int32(count), uint8(count), uint8(count), uint8(count)]
   const known = new Map<string | number, number>()
-  for (let i = 0; i < part.count; i++) {
-    const key = model.classify?.(part.input(i), part.output(i)) ?? i
+  for (let i = 0; i < count; i++) {
+    const [input, output] = [part.input(i), part.output(i)]
+    const key = model.classify?.(input, output) ?? i
     let found = known.get(key)
     if (found === undefined) {
       found = known.size
       known.set(key, found)
     }
     classOf[i] = found
+    if (model.readOnly?.(input, output) === true) readOnly[i] = 1
+    if (model.overwrites?.(input, output) === true) overwrites[i] = 1
+    if (foresight?.waits(input) === true) waits[i] = 1
   }
-  return { classOf, classes: known.size }
+  return { classOf, classes: known.size, readOnly, overwrites, waits }
 }
 
 const groupPending = (
   events: Int32Array,
   part: Part<unknown, unknown>,
   classOf: Int32Array,
+  waits: Uint8Array,
 ): Pick<Compiled, 'pending' | 'pendingStarts' | 'pendingFrom'> => {
   const from = new Map<number, number>()
   for (let e = 0; e < events.length; e++) {
     const event = events[e] as number
-    if ((event & 1) === 0 && isPending(part, event >> 1)) from.set(event >> 1, e)
+    const operation = event >> 1
+    if ((event & 1) === 0 && isPending(part, operation) && waits[operation] === 0) from.set(operation, e)
   }
   const sorted = [...from.keys()].sort((a, b) => (classOf[a] as number) - (classOf[b] as number) || a - b)
   const starts: number[] = []
@@ -117,26 +128,22 @@ export const restricting = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, en
   return positions
 }
 
-export const compile = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>): Compiled => {
+/** @param foresight for a search that only asks whether there is a linearization */
+export const compile = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  foresight?: Foresight<S, I, O>,
+): Compiled => {
   const events = sortEvents(part)
   const { slotOf, slots } = assignSlots(events, part)
-  const { classOf, classes } = classify(model, part)
-  const readOnly = uint8(part.count)
-  const overwrites = uint8(part.count)
-  for (let i = 0; i < part.count; i++) {
-    const [input, output] = [part.input(i), part.output(i)]
-    if (model.readOnly?.(input, output) === true) readOnly[i] = 1
-    if (model.overwrites?.(input, output) === true) overwrites[i] = 1
-  }
+  const described = describe(model, part, foresight)
+  const { classOf, waits } = described
   return {
     count: part.count,
     events,
     slotOf,
     slots,
-    classOf,
-    classes,
-    readOnly,
-    overwrites,
-    ...groupPending(events, part, classOf),
+    ...described,
+    ...groupPending(events, part, classOf, waits),
   }
 }

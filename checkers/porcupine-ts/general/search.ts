@@ -135,6 +135,7 @@ export class Search {
         this.#depth = top + 1
         if (ends === undefined) return { verdict: 'ok', visited: this.#memo.count }
         ends.add(this.#frames[child + STATE] as number)
+        if (ends.size > (this.#budget.ends ?? ends.size)) return this.#unknown('visits', this.#furthest)
         continue
       }
       this.#furthest = Math.max(this.#furthest, this.#frames[child + EVENT] as number)
@@ -342,10 +343,11 @@ export class Search {
   }
 
   #enter(slot: number, operation: number): void {
-    const { readOnly, overwrites } = this.#compiled
+    const { readOnly, overwrites, waits } = this.#compiled
     const word = slot >> 5
     const bit = 1 << (slot & 31)
     this.#holder[slot] = operation
+    if (waits[operation] === 1) return
     if (readOnly[operation] === 1) {
       this.#readers[word] = (this.#readers[word] as number) | bit
       return

@@ -4,7 +4,7 @@
  */
 import { int32 } from '../history/allocate.ts'
 import type { Part } from '../history/part.ts'
-import type { Model } from '../model.ts'
+import type { Foresight, Model } from '../model.ts'
 import { type Budget, OutOfTimeError } from './budget.ts'
 
 export const IMPOSSIBLE = -1
@@ -15,6 +15,7 @@ const STATE_BYTES = 200
 
 export class Transitions<S, I, O> {
   readonly #model: Model<S, I, O>
+  readonly #foresight: Foresight<S, I, O> | undefined
   readonly #part: Part<I, O>
   readonly #classOf: Int32Array
   readonly #states: S[] = []
@@ -27,8 +28,19 @@ export class Transitions<S, I, O> {
   #used = 0
   readonly #budget: Budget
 
-  /** @param budget its time limit ends a step with an OutOfTimeError: a single step of a model may be slow */
-  constructor(model: Model<S, I, O>, part: Part<I, O>, classOf: Int32Array, budget: Budget) {
+  /**
+   * @param budget its time limit ends a step with an OutOfTimeError: a single step of a model may be slow
+   * @param foresight for a search that only asks whether there is a linearization. If there is none, the event that no
+   * configuration passes means nothing: they end before it
+   */
+  constructor(
+    model: Model<S, I, O>,
+    part: Part<I, O>,
+    classOf: Int32Array,
+    budget: Budget,
+    foresight?: Foresight<S, I, O>,
+  ) {
+    this.#foresight = foresight
     this.#budget = budget
     this.#model = model
     this.#part = part
@@ -76,7 +88,9 @@ export class Transitions<S, I, O> {
     }
     if (this.#budget.now() > this.#budget.deadlineMs) throw new OutOfTimeError()
     const before = this.#states[state] as S
-    const after = this.#model.step(before, this.#part.input(operation), this.#part.output(operation))
+    const [input, output] = [this.#part.input(operation), this.#part.output(operation)]
+    const leads = this.#foresight?.leads(before, input) !== false
+    const after = leads ? this.#model.step(before, input, output) : undefined
     const to = after === undefined ? IMPOSSIBLE : Object.is(after, before) ? state : this.intern(after)
     this.#put(state, kind, to)
     return to

@@ -54,8 +54,8 @@ const partMaker = <S, I, O>(
       throw new MalformedHistoryError(
         `the model ${model.name} has no packing, so it cannot read packed columns`,
       )
-    const { unpack } = model.packing
-    return (_key, index) => packedPart(model, unpack, columns, index)
+    const unpacked = new Unpacked(model.packing.unpack, columns)
+    return (_key, index) => packedPart(model, unpacked, columns, index)
   }
   const { decode } = model
   if (decode === undefined)
@@ -135,9 +135,47 @@ const cellsAt = (columns: PackedColumns, row: number): Cells => {
   return { kind: kind & ~HAS_LIST, key, value: null, second: null, list }
 }
 
+/** So many operations are known at a time. Power of two. */
+const KNOWN = 2 ** 10
+
+/**
+ * Operations of packed columns as objects. Each is asked for several times while its part is decided, so the latest ones are
+ * kept: those of a short part, all. Of those with a list, which may be long, only the last one is.
+ */
+class Unpacked<I, O> {
+  readonly #unpack: (cells: Cells) => { readonly input: I; readonly output: O }
+  readonly #columns: PackedColumns
+  readonly #rows = new Int32Array(KNOWN).fill(-1)
+  readonly #operations: { readonly input: I; readonly output: O }[] = []
+  #listRow = -1
+  #list: { readonly input: I; readonly output: O } | null = null
+
+  constructor(unpack: (cells: Cells) => { readonly input: I; readonly output: O }, columns: PackedColumns) {
+    this.#unpack = unpack
+    this.#columns = columns
+  }
+
+  /** @param position of the row in its part */
+  at(row: number, position: number): { readonly input: I; readonly output: O } {
+    if (((this.#columns.kind[row] as number) & HAS_LIST) !== 0) return this.#withList(row)
+    const place = position & (KNOWN - 1)
+    if (this.#rows[place] !== row) {
+      this.#operations[place] = this.#unpack(cellsAt(this.#columns, row))
+      this.#rows[place] = row
+    }
+    return this.#operations[place] as { readonly input: I; readonly output: O }
+  }
+
+  #withList(row: number): { readonly input: I; readonly output: O } {
+    if (this.#list === null || this.#listRow !== row) this.#list = this.#unpack(cellsAt(this.#columns, row))
+    this.#listRow = row
+    return this.#list
+  }
+}
+
 const packedPart = <S, I, O>(
   { partition }: AnyModel<S, I, O>,
-  unpack: (cells: Cells) => { readonly input: I; readonly output: O },
+  operations: Unpacked<I, O>,
   columns: PackedColumns,
   index: Int32Array,
 ): Part<I, O> => {
@@ -148,15 +186,8 @@ const packedPart = <S, I, O>(
     call[i] = columns.call[index[i] as number] as number
     end[i] = columns.return[index[i] as number] as number
   }
-  // Mostly the input and the output of one operation are asked for one after the other.
-  let last = -1
-  let operation: { readonly input: I; readonly output: O } | null = null
-  const unpacked = (position: number): { readonly input: I; readonly output: O } => {
-    if (operation === null || last !== position)
-      operation = unpack(cellsAt(columns, index[position] as number))
-    last = position
-    return operation
-  }
+  const unpacked = (position: number): { readonly input: I; readonly output: O } =>
+    operations.at(index[position] as number, position)
   return {
     key: partition?.(unpacked(0).input) ?? 0,
     count,

@@ -1,5 +1,6 @@
 /** The operations on one object, in order of their calls. */
 import { float64, int32 } from './allocate.ts'
+import { sortedPositions } from './sort.ts'
 
 export interface Part<I, O> {
   readonly key: string | number
@@ -42,6 +43,24 @@ export const partOf = <I, O>(part: Part<I, O>, positions: ArrayLike<number>, end
     call: calls,
     return: returns,
     index,
+    input: (position) => part.input(at[position] as number),
+    output: (position) => part.output(at[position] as number),
+  }
+}
+
+/** The same operations with other times. */
+export const narrowed = <I, O>(part: Part<I, O>, call: Float64Array, end: Float64Array): Part<I, O> => {
+  const at = sortedPositions(call)
+  const pick = (column: Float64Array, to: Float64Array): Float64Array => {
+    for (let i = 0; i < at.length; i++) to[i] = column[at[i] as number] as number
+    return to
+  }
+  return {
+    key: part.key,
+    count: part.count,
+    call: pick(call, float64(part.count)),
+    return: pick(end, float64(part.count)),
+    index: Int32Array.from(at, (position) => part.index[position] as number),
     input: (position) => part.input(at[position] as number),
     output: (position) => part.output(at[position] as number),
   }

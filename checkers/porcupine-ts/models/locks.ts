@@ -10,8 +10,21 @@ const describe = ({ f, owner }: LockInput, output: LockOutput | undefined): stri
   return `${f} by ${owner}${output === undefined ? ' ?' : output.done ? token : ' (refused)'}`
 }
 
-const classify = ({ f, owner }: LockInput, output: LockOutput | undefined): string =>
-  `${f} ${owner} ${output === undefined ? '?' : output.done} ${output?.token}`
+/** Owners and tokens below these have a place of their own in a number, which is found much faster than a text. */
+const FEW_OWNERS = 2 ** 20
+const FEW_TOKENS = 2 ** 28
+
+const isBelow = (number: number, bound: number): boolean =>
+  Number.isInteger(number) && number >= 0 && number < bound
+
+const classify = ({ f, owner }: LockInput, output: LockOutput | undefined): string | number => {
+  const token = output?.token
+  if (!isBelow(owner, FEW_OWNERS) || !isBelow(token ?? 0, FEW_TOKENS))
+    return `${f} ${owner} ${output === undefined ? '?' : output.done} ${token}`
+  const done = output === undefined ? 0 : output.done ? 1 : 2
+  const kind = 2 * done + (f === 'acquire' ? 0 : 1)
+  return kind + 8 * (owner + FEW_OWNERS * (token === undefined ? 0 : token + 1))
+}
 
 /** Kinds of rows, with `REFUSED` added to those of refused operations. */
 const KINDS = { acquire: 0, release: 1 } as const
@@ -89,11 +102,17 @@ export const fencingLock: Model<string, LockInput, LockOutput> = {
   ...shared,
   name: 'fencing-lock',
   init: () => ':-1',
+  // States and steps are as many as tokens, so the text is not taken apart further than needed.
   step: (state, { f, owner }, output) => {
-    const [holder, last] = state.split(':') as [string, string]
-    if (f === 'release') return resolve(state, holder === String(owner) ? `:${last}` : undefined, output)
-    if (output?.done === true && output.token !== undefined && output.token <= Number(last)) return undefined
-    return resolve(state, holder === '' ? `${owner}:${output?.token ?? last}` : undefined, output)
+    const isFree = state.startsWith(':')
+    if (f === 'release') {
+      const isHolder = !isFree && state.startsWith(`${owner}:`)
+      return resolve(state, isHolder ? state.slice(state.indexOf(':')) : undefined, output)
+    }
+    if (!isFree || output?.done === false) return resolve(state, isFree ? state : undefined, output)
+    const token = output?.token
+    if (token !== undefined && token <= Number(state.slice(1))) return undefined
+    return token === undefined ? `${owner}${state}` : `${owner}:${token}`
   },
   describeState: (state) => state,
   specialised: decideFencingLock,

@@ -4,6 +4,7 @@ import { checkPriorityQueue } from '../specialised/priority-queue.ts'
 import { checkPool, checkQueue } from '../specialised/queue.ts'
 import { checkStack } from '../specialised/stack.ts'
 import type { QueueInput, QueueOutput, Scalar } from './calls.ts'
+import { foreseeFifo } from './fifo-foresight.ts'
 import { equalSequences, hashSequence, insertSorted, inWords, partitionOf } from './sequence.ts'
 import { decideBy } from './value-log.ts'
 
@@ -66,6 +67,7 @@ const append = (state: readonly Scalar[], value: Scalar): readonly Scalar[] => [
 export const fifoQueue: Model<readonly Scalar[], QueueInput, QueueOutput> = {
   ...ordered('fifo-queue', 0, append),
   specialised: decideBy(checkQueue),
+  foresee: foreseeFifo,
 }
 
 /** Last in, first out. */

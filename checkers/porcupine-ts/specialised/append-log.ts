@@ -27,7 +27,8 @@ const readLog = (part: Part<LogInput, LogOutput>, end: number): Log => {
   const reads = new Map<number, readonly Scalar[]>()
   let longest: readonly Scalar[] = []
   const isOpen = (i: number): boolean => (part.return[i] as number) >= end || part.return[i] === Infinity
-  for (let i = 0; i < calledBy(part, end); i++) {
+  const called = calledBy(part, end)
+  for (let i = 0; i < called; i++) {
     const input = part.input(i)
     if (input.f === 'append') {
       if (appends.has(input.value)) throw new Declined('a value is appended twice')
@@ -48,8 +49,8 @@ const isBeginningOf = (longest: readonly Scalar[], values: readonly Scalar[]): b
 /** Append -> its rank. Null: what was read and what was returned contradict each other. */
 const ranksIn = ({ part, appends, longest, isOpen }: Log): ReadonlyMap<number, number> | null => {
   const ranks = new Map<number, number>()
-  for (const [offset, value] of longest.entries()) {
-    const append = appends.get(value)
+  for (let offset = 0; offset < longest.length; offset++) {
+    const append = appends.get(longest[offset] as Scalar)
     // Nobody appended it, or it is there twice.
     if (append === undefined || ranks.has(append)) return null
     ranks.set(append, offset + 1)

@@ -35,19 +35,29 @@ export interface Ranks {
   readonly mayHave: ReadonlyMap<number, number>
 }
 
+/** Not `Float64Array.from`, which with a function is ten times slower. */
+const timesAt = (column: Float64Array, positions: readonly number[]): Float64Array => {
+  const times = float64(positions.length)
+  for (let i = 0; i < positions.length; i++) times[i] = column[positions[i] as number] as number
+  return times
+}
+
 /** For each position, the greatest value that returned before its call; 0 if none did. */
 const floors = ({ part, told }: Ranks, positions: readonly number[]): Float64Array => {
-  const byReturn = sortedPositions(
-    Float64Array.from(told, ({ operation }) => part.return[operation] as number),
+  const returns = timesAt(
+    part.return,
+    told.map(({ operation }) => operation),
   )
+  const byReturn = sortedPositions(returns)
   const found = float64(positions.length)
   let passed = 0
   let greatest = 0
-  for (const [i, position] of positions.entries()) {
+  for (let i = 0; i < positions.length; i++) {
+    const call = part.call[positions[i] as number] as number
     for (; passed < byReturn.length; passed++) {
-      const { operation, value } = told[byReturn[passed] as number] as Told
-      if ((part.return[operation] as number) >= (part.call[position] as number)) break
-      greatest = Math.max(greatest, value)
+      const at = byReturn[passed] as number
+      if ((returns[at] as number) >= call) break
+      greatest = Math.max(greatest, (told[at] as Told).value)
     }
     found[i] = greatest
   }
@@ -56,9 +66,7 @@ const floors = ({ part, told }: Ranks, positions: readonly number[]): Float64Arr
 
 /** For each position, the least `before` of what was called after its return; infinite if nothing was. */
 const ceilings = ({ part, told }: Ranks, positions: readonly number[]): Float64Array => {
-  const byReturn = sortedPositions(
-    Float64Array.from(positions, (position) => part.return[position] as number),
-  )
+  const byReturn = sortedPositions(timesAt(part.return, positions))
   const found = float64(positions.length)
   let next = told.length - 1
   let least = Number.POSITIVE_INFINITY
