@@ -118,12 +118,25 @@ const greatest = (positions: readonly number[]): number =>
 
 const upToOf = ({ completion }: Pair): number => (completion?.value as Watched | undefined)?.upTo ?? 0
 
-const lostAfter = (end: number, changes: Changes, pairs: Sequence<Pair>): readonly WatchFinding[] =>
-  Array.from(changes.toldAfter(end), ([revision, place]) => {
+/** There may be millions of changes that were lost: more are only counted. */
+const MOST_LOST = 100
+
+/** The first of them, and how many there are. */
+const lostAfter = (
+  end: number,
+  changes: Changes,
+  pairs: Sequence<Pair>,
+): { readonly first: readonly WatchFinding[]; readonly count: number } => {
+  const first: WatchFinding[] = []
+  let count = 0
+  for (const [revision, place] of changes.toldAfter(end)) {
+    if (count++ >= MOST_LOST) continue
     const put = pairs.at(place) as Pair
     const text = `revision ${revision} (${name(put.invocation.value as WatchEvent)}) was acknowledged, and at the end the watches of all nodes end at revision ${end}`
-    return finding('lost', text, [put])
-  })
+    first.push(finding('lost', text, [put]))
+  }
+  return { first, count }
+}
 
 const allows = (promise: PromiseName, kind: WatchFinding['kind']): boolean =>
   (kind === 'repeated' && promise === 'at-least-once') ||
@@ -171,9 +184,11 @@ const judge = (
 ): Judged => {
   const { name: promise } = promiseOf(record, WATCH, 'watch')
   const { watches, reported, reportedUpTo } = changes
-  const lost = end === null ? [] : lostAfter(end, changes, record.pairs)
-  const unseen = Array.from(changes.toldAfter(reportedUpTo)).length
-  return conclude([...found, ...lost], {
+  const lost = end === null ? { first: [], count: 0 } : lostAfter(end, changes, record.pairs)
+  let unseen = 0
+  for (const _ of changes.toldAfter(reportedUpTo)) unseen++
+  return conclude([...found, ...lost.first], {
+    counts: { lost: lost.count },
     seen: `${watches} watches of ${reported} changes`,
     clean: 'each once, in order, the same for all',
     unproven: unprovenOf(reported, promise === 'at-most-once' ? 0 : unseen),

@@ -162,14 +162,14 @@ export class Chunks {
     return chunk
   }
 
+  /** It is asked for soon, and those before it are not. */
   #keep(index: number, chunk: Chunk): void {
-    this.#makeRoomFor(chunk)
+    this.#makeRoomFor(chunk, FEWEST)
     this.#kept.set(index, chunk)
   }
 
-  #makeRoomFor(chunk: Chunk): void {
+  #makeRoomFor(chunk: Chunk, most = MOST_KEPT + this.#mostInMemory - this.#inMemory.length): void {
     this.#bytesKept += sizeOf(chunk)
-    const most = MOST_KEPT + this.#mostInMemory - this.#inMemory.length
     const isFull = (): boolean =>
       this.#kept.size >= most || (this.#bytesKept > MOST_BYTES && this.#kept.size >= FEWEST)
     for (const [place, oldest] of this.#kept) {
