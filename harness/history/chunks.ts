@@ -93,7 +93,7 @@ export class Chunks {
   add(chunk: Chunk, written?: Place): Place | null {
     chunk.seal()
     const { makeSpill, spillsAll = false, written: spill } = this.#room
-    const isKept = makeSpill === undefined || this.#hasRoomFor(chunk)
+    const isKept = makeSpill === undefined || (spill === undefined && this.#hasRoomFor(chunk))
     if (isKept) this.#inMemory.push(chunk)
     if (isKept) this.#bytesInMemory += sizeOf(chunk)
     else if (spill !== undefined) this.#keep(this.#places.length, chunk)
