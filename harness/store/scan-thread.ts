@@ -24,6 +24,7 @@ const SILENT_MS = 120_000
 const module = (): URL =>
   new URL(import.meta.filename.endsWith('.ts') ? './scan-worker.ts' : './scan-worker.js', import.meta.url)
 
+/** Whether a thread of its own is worth it for a file, and can be had. */
 export const isWorthAThread = (file: string): boolean =>
   fs.statSync(file).size >= LEAST_BYTES && os.availableParallelism() > 1
 

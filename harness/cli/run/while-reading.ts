@@ -13,7 +13,7 @@ interface JudgedSource<T> {
 }
 
 /**
- * @param judge which must not keep the history
+ * @param judge is given what may still be read: its own end is the end of the history
  * @throws UserError where it is no history, or does not fit the vocabulary; else what `judge` throws
  */
 export const judgeWhileReading = async <T>(
