@@ -37,7 +37,7 @@ export class ScanThread implements ChunkSource, AsyncDisposable {
   notes: readonly string[] = []
   readonly atMost: number
 
-  /** @param name of the file, for messages */
+  /** @param name of the file, for messages. Throws what the system says of a file that it does not open */
   constructor(file: string, name: string) {
     const { port1, port2 } = new MessageChannel()
     const job: ScanJob = { file, name, counts: this.#counts, port: port2, fd: this.written.fd }
@@ -51,7 +51,12 @@ export class ScanThread implements ChunkSource, AsyncDisposable {
     // What it has to say of itself is said through the port.
     this.#worker.on('error', () => {})
     this.#worker.unref()
-    this.atMost = linesIn(file)
+    try {
+      this.atMost = linesIn(file)
+    } catch (error) {
+      void this.#worker.terminate()
+      throw error
+    }
   }
 
   next(to: HistoryBuilder): boolean {
